@@ -1,0 +1,78 @@
+"""Clean pictures in memory, and crops of them: crop i of a seed is the same crop, whoever asks."""
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from torch import Tensor
+
+from relume import files
+from relume.errors import BadInputError
+
+Pictures = Sequence[UInt8[Tensor, "3 h w"]]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Clean 8-bit colour pictures, decoded once and kept in memory.
+
+    Attributes:
+        pictures: one tensor a picture, `3 h w`.
+        names: `folder/file` of each, in the same order.
+    """
+
+    pictures: Pictures
+    names: Sequence[str]
+
+    @classmethod
+    def read(cls, folders: Sequence[Path]) -> "Corpus":
+        """All pictures directly in `folders`, in the order of their names."""
+        paths = [path for folder in folders for path in sorted(folder.iterdir()) if files.is_readable(path)]
+        if not paths:
+            raise BadInputError(f"No picture in {', '.join(map(str, folders))}. Give folders that hold pictures.")
+        pictures = [_colour(files.open(path).pixels) for path in paths]
+        return cls(pictures, [f"{path.parent.name}/{path.name}" for path in paths])
+
+    def split(self, *, every: int = 40) -> tuple["Corpus", "Corpus"]:
+        """A training and a validation part; a picture's name alone decides where it goes (about 1 of `every`)."""
+        held = [zlib.crc32(name.encode()) % every == 0 for name in self.names]
+        return self._part([not out for out in held]), self._part(held)
+
+    def digest(self) -> str:
+        """SHA-256 over the names and pixels: says which data made a model."""
+        digest = hashlib.sha256()
+        for name, picture in zip(self.names, self.pictures, strict=True):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(picture.numpy()).tobytes())
+        return digest.hexdigest()
+
+    def crops(self, count: int, side: int, *, rng: np.random.Generator) -> UInt8[Tensor, "{count} 3 {side} {side}"]:
+        """`count` square crops, flipped and turned at random; a picture is as likely as it is large."""
+        fitting = [p for p in self.pictures if min(p.shape[1:]) >= side]
+        if not fitting:
+            raise BadInputError(f"No picture is at least {side} pixels high and wide. Choose a smaller crop.")
+        areas = np.array([p.shape[1] * p.shape[2] for p in fitting], dtype=np.float64)
+        chosen = rng.choice(len(fitting), size=count, p=areas / areas.sum())
+        return torch.stack([_crop(fitting[index], side, rng) for index in chosen])
+
+    def _part(self, keep: Sequence[bool]) -> "Corpus":
+        kept = [index for index, here in enumerate(keep) if here]
+        return Corpus([self.pictures[i] for i in kept], [self.names[i] for i in kept])
+
+
+def _crop(picture: UInt8[Tensor, "3 h w"], side: int, rng: np.random.Generator) -> UInt8[Tensor, "3 s s"]:
+    top = int(rng.integers(picture.shape[1] - side + 1))
+    left = int(rng.integers(picture.shape[2] - side + 1))
+    crop = picture[:, top : top + side, left : left + side]
+    crop = torch.rot90(crop, int(rng.integers(4)), dims=(1, 2))
+    return crop.flip(2) if rng.integers(2) else crop
+
+
+def _colour(pixels: np.ndarray) -> UInt8[Tensor, "3 h w"]:
+    eight_bit = np.rint(pixels.clip(0, 1) * 255).astype(np.uint8)
+    return torch.from_numpy(np.broadcast_to(eight_bit, (*eight_bit.shape[:2], 3)).transpose(2, 0, 1).copy())

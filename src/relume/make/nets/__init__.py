@@ -1,0 +1,5 @@
+"""Networks, one file each."""
+
+from relume.catalog import Catalog
+
+NETS = Catalog("net", __name__)
