@@ -1,0 +1,1 @@
+"""The online way: file → assess → route → tiles → session → blend → file. NumPy and ONNX Runtime, never torch."""
