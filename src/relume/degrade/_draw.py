@@ -16,12 +16,20 @@ class Range(NamedTuple):
     high: float
 
 
+def check(name: str, value: float | Range, *, low: float, high: float, hint: str = "") -> None:
+    """Refuse a number, or the ends of a range, that lie outside [low, high] or stand the wrong way round."""
+    ends = value if isinstance(value, Range) else Range(value, value)
+    if ends.low > ends.high:
+        raise BadInputError(f"A range goes from low to high, but {name} came as {ends.low} to {ends.high}.")
+    if not (low <= ends.low and ends.high <= high):
+        came = f"{ends.low:g} to {ends.high:g}" if isinstance(value, Range) else f"{value:g}"
+        raise BadInputError(f"{name} lies in [{low:g}, {high:g}], but came as {came}.{' ' if hint else ''}{hint}")
+
+
 def draw(value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b 1 1 1"]:
     """One number per image of the batch `like`, on its device."""
     if not isinstance(value, Range):
         return like.new_full((len(like), 1, 1, 1), value)
-    if value.low > value.high:
-        raise BadInputError(f"A range goes from low to high, but came as {value.low} to {value.high}.")
     even = torch.rand((len(like), 1, 1, 1), generator=rng, device=like.device, dtype=like.dtype)
     return value.low + (value.high - value.low) * even
 

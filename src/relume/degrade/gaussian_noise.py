@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from relume.degrade._draw import Range, draw, normal
+from relume.degrade._draw import Range, check, draw, normal
 
 __all__ = ["GaussianNoise"]
 
@@ -20,6 +20,9 @@ class GaussianNoise:
     """
 
     sigma: float | Range = 25 / 255
+
+    def __post_init__(self) -> None:
+        check("sigma", self.sigma, low=0.0, high=1.0, hint='The usual "sigma 25" is 25/255.')
 
     def __call__(self, clean: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b c h w"]:
         return self.with_sigma(clean, rng)[0]

@@ -14,7 +14,7 @@ from torch import Tensor
 from relume import files
 from relume.errors import BadInputError
 
-Pictures = Sequence[UInt8[Tensor, "3 h w"]]
+Pictures = Sequence[UInt8[Tensor, "3 _ _"]]  # each of its own size
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,22 @@ class Corpus:
     @classmethod
     def read(cls, folders: Sequence[Path]) -> "Corpus":
         """All pictures directly in `folders`, in the order of their names."""
+        for folder in folders:
+            if not folder.is_dir():
+                raise BadInputError(f"{folder} is no folder. Give the directory that holds the recipe's folders.")
         paths = [path for folder in folders for path in sorted(folder.iterdir()) if files.is_readable(path)]
         if not paths:
             raise BadInputError(f"No picture in {', '.join(map(str, folders))}. Give folders that hold pictures.")
-        pictures = [_colour(files.open(path).pixels) for path in paths]
+        pictures = [_colour(path) for path in paths]
         return cls(pictures, [f"{path.parent.name}/{path.name}" for path in paths])
 
     def split(self, *, every: int = 40) -> tuple["Corpus", "Corpus"]:
         """A training and a validation part; a picture's name alone decides where it goes (about 1 of `every`)."""
         held = [zlib.crc32(name.encode()) % every == 0 for name in self.names]
+        if all(held):
+            raise BadInputError(
+                f"Nothing is left to train on beside the held-out {', '.join(self.names)}. Add pictures."
+            )
         return self._part([not out for out in held]), self._part(held)
 
     def digest(self) -> str:
@@ -65,7 +72,7 @@ class Corpus:
         return Corpus([self.pictures[i] for i in kept], [self.names[i] for i in kept])
 
 
-def _crop(picture: UInt8[Tensor, "3 h w"], side: int, rng: np.random.Generator) -> UInt8[Tensor, "3 s s"]:
+def _crop(picture: UInt8[Tensor, "3 h w"], side: int, rng: np.random.Generator) -> UInt8[Tensor, "3 {side} {side}"]:
     top = int(rng.integers(picture.shape[1] - side + 1))
     left = int(rng.integers(picture.shape[2] - side + 1))
     crop = picture[:, top : top + side, left : left + side]
@@ -73,6 +80,11 @@ def _crop(picture: UInt8[Tensor, "3 h w"], side: int, rng: np.random.Generator) 
     return crop.flip(2) if rng.integers(2) else crop
 
 
-def _colour(pixels: np.ndarray) -> UInt8[Tensor, "3 h w"]:
+def _colour(path: Path) -> UInt8[Tensor, "3 h w"]:
+    pixels = files.open(path).pixels
+    if pixels.shape[2] not in (1, 3):
+        raise BadInputError(
+            f"{path} has {pixels.shape[2]} channels; a corpus holds grey and RGB pictures. Take it out."
+        )
     eight_bit = np.rint(pixels.clip(0, 1) * 255).astype(np.uint8)
     return torch.from_numpy(np.broadcast_to(eight_bit, (*eight_bit.shape[:2], 3)).transpose(2, 0, 1).copy())

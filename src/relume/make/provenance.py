@@ -26,10 +26,20 @@ def provenance(corpus: Corpus, held_out: Corpus) -> dict[str, Any]:
 
 def _commit() -> str | None:
     """The commit of the source tree, with a plus when it was changed; None outside a checkout."""
-    here = Path(__file__).parent
     try:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=True)
-        dirty = subprocess.run(["git", "status", "--porcelain", "--", "."], cwd=here, capture_output=True, text=True, check=True)
+        head = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--", ".")
     except (OSError, subprocess.CalledProcessError):
         return None
-    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")
+    return head + ("+" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    run = subprocess.run(  # noqa: S603  (our own words only)
+        ["git", *arguments],  # noqa: S607  (whichever git the user has)
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relume.degrade import DEGRADATIONS
+from relume.degrade import build, describe
 from relume.errors import BadInputError, UnknownOptionError
 
 
@@ -57,6 +57,17 @@ class Recipe:
     precision: str = "bf16-mixed"
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        starts = [phase.start for phase in self.phases]
+        if not starts or starts[0] != 0 or starts != sorted(set(starts)) or starts[-1] >= 1:
+            raise BadInputError(f"Phases start at 0 and go up to below 1, but those of {self.name!r} are {starts}.")
+        if any(phase.batch < 1 or phase.crop < 1 for phase in self.phases):
+            raise BadInputError(f"A phase has at least one crop of one pixel, but {self.name!r} has {self.phases}.")
+        if self.steps < 1:
+            raise BadInputError(f"A recipe takes at least one step, but {self.name!r} has steps={self.steps}.")
+        if not self.degrade or any(share <= 0 for share, _ in self.degrade):
+            raise BadInputError(f"Each degradation of {self.name!r} needs a share above 0, and there is at least one.")
+
     def phase(self, step: int) -> Phase:
         """The phase that `step` belongs to."""
         return max((p for p in self.phases if p.start * self.steps <= step), key=lambda p: p.start)
@@ -74,16 +85,21 @@ class Recipe:
         """This recipe as JSON; `from_json` reads it back to an equal value."""
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         plain["phases"] = [dataclasses.asdict(phase) for phase in self.phases]
-        plain["degrade"] = [[share, _describe(degradation)] for share, degradation in self.degrade]
+        plain["degrade"] = [[share, describe(degradation)] for share, degradation in self.degrade]
         return json.dumps(plain, indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> "Recipe":
         """The recipe that `to_json` wrote."""
         plain = json.loads(text)
+        known = [f.name for f in dataclasses.fields(cls)]
+        for name in plain:
+            if name not in known:
+                raise UnknownOptionError("A recipe", name, known)
         plain["phases"] = tuple(Phase(**phase) for phase in plain["phases"])
-        plain["degrade"] = tuple((share, _build(spec)) for share, spec in plain["degrade"])
+        plain["degrade"] = tuple((share, build(spec)) for share, spec in plain["degrade"])
         plain["data"] = tuple(plain["data"])
+        plain["options"] = {name: _frozen(value) for name, value in plain["options"].items()}
         return cls(**plain)
 
     def changed(self, settings: Mapping[str, str]) -> "Recipe":
@@ -110,13 +126,6 @@ def _read_value(name: str, text: str, *, like: Any) -> Any:
         raise BadInputError(f"{name} takes a number like {like}, but came as {text!r}.") from error
 
 
-def _describe(degradation: Any) -> dict[str, Any]:
-    module = type(degradation).__module__.rsplit(".", 1)[-1]
-    return {"name": module, **dataclasses.asdict(degradation)}
-
-
-def _build(spec: Mapping[str, Any]) -> Any:
-    from relume.degrade._draw import Range
-
-    options = {k: Range(*v) if isinstance(v, list) else v for k, v in spec.items() if k != "name"}
-    return DEGRADATIONS[spec["name"]](**options)
+def _frozen(value: Any) -> Any:
+    """JSON knows no tuples."""
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """The training loop: one process, exact resume, stops in time."""
 
+import dataclasses
 import json
 import math
 import time
@@ -10,27 +11,38 @@ from typing import Any
 
 import torch
 from lightning.fabric import Fabric
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
-from relume.errors import BadInputError, BadModelError
+from relume.errors import BadInputError, BadModelError, WriteError
 from relume.make.corpus import Corpus
 from relume.make.nets import NETS
+from relume.make.provenance import provenance
 from relume.make.recipe import Recipe
 from relume.make.regimes import REGIMES
-from relume.make.provenance import provenance
+from relume.make.validate import Validation
 
 LOG_EVERY = 200
+VALIDATE_EVERY = 1000
+
+# What a resumed run may change: how fast it learns, never what.
+CHANGEABLE = ("steps", "learning_rate", "warmup", "cooldown", "clip")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands."""
+    """Where a run stands.
+
+    Attributes:
+        loss: mean since the last report.
+        psnr: of the averaged weights on the held-out pictures, in dB; None where it was not measured at this step.
+    """
 
     step: int
     steps: int
     loss: float
     seconds_per_step: float
+    psnr: float | None = None
 
     @property
     def seconds_left(self) -> float:
@@ -50,28 +62,30 @@ def train(
 ) -> bool:
     """Train `recipe` on the pictures below `data`; True when all its steps are done.
 
-    `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs), `log.jsonl`
-    and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed ends
-    with the weights of one that was not.
+    `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs),
+    `log.jsonl` and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed
+    ends with the weights of one that was not.
     """
+    stop_at = math.inf if minutes is None else time.monotonic() + minutes * 60
+    _check_folder(recipe, out, resume=resume)
     corpus, held_out = Corpus.read([data / folder for folder in recipe.data]).split()
-    fabric = Fabric(accelerator="auto", devices=1, precision=recipe.precision)  # pyright: ignore[reportArgumentType]
-    run = _Run(recipe, fabric)
-    out.mkdir(parents=True, exist_ok=True)
+    run = Run(recipe, Fabric(accelerator="auto", devices=1, precision=recipe.precision))  # pyright: ignore[reportArgumentType]
     if resume:
         run.load(out)
-    elif (out / "state.pt").exists():
-        raise BadInputError(f"{out} holds a run already. Continue it with --resume, or choose another folder.")
-    (out / "recipe.json").write_text(recipe.to_json())
-    (out / "provenance.json").write_text(json.dumps(provenance(corpus, held_out), indent=2))
-    return run.go(corpus, out=out, minutes=minutes, save_every=save_every_minutes * 60, report=report)
+    _introduce(recipe, provenance(corpus, held_out), out=out, step=run.step)
+    steps = run.go(corpus, Validation.of(recipe, held_out))
+    return _supervise(run, steps, out=out, stop_at=stop_at, save_every=save_every_minutes * 60, report=report)
 
 
-class _Run:
+class Run:
+    """The net, its average and its optimiser, and the step that they have reached."""
+
     def __init__(self, recipe: Recipe, fabric: Fabric) -> None:
-        torch.manual_seed(recipe.seed)
         self.recipe, self.fabric, self.step = recipe, fabric, 0
-        net: nn.Module = NETS[recipe.net](**recipe.options).to(memory_format=torch.channels_last)
+        with torch.random.fork_rng():  # the net draws its first weights from the global generator: leave it as it was
+            torch.manual_seed(recipe.seed)
+            net: nn.Module = NETS[recipe.net](**recipe.options).to(memory_format=torch.channels_last)
+        _check_crops(recipe, net)
         # Fused AdamW is one kernel for all weights: a tenth of a small net's step otherwise.
         optimizer = torch.optim.AdamW(
             net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
@@ -79,47 +93,40 @@ class _Run:
         self.net, self.optimizer = fabric.setup(net, optimizer)
         self.average = {name: value.detach().clone() for name, value in self.net.module.state_dict().items()}
 
-    def go(
-        self, corpus: Corpus, *, out: Path, minutes: float | None, save_every: float, report: Callable[[Progress], None]
-    ) -> bool:
+    def go(self, corpus: Corpus, validation: Validation | None) -> Any:
+        """Does one step each time it is asked for the next item: its loss, and the PSNR where that is due."""
         regime = REGIMES[self.recipe.regime](self.recipe, corpus)
-        began = saved = marked = time.monotonic()
-        total, counted = 0.0, 0
         while self.step < self.recipe.steps:
-            total, counted = total + self._one(regime), counted + 1
-            now = time.monotonic()
-            if counted == LOG_EVERY or self.step == self.recipe.steps:
-                progress = Progress(self.step, self.recipe.steps, total / counted, (now - marked) / counted)
-                self._log(out, progress)
-                report(progress)
-                total, counted, marked = 0.0, 0, now
-            if now - saved > save_every:
-                self.save(out)
-                saved = now
-            if minutes is not None and now - began > minutes * 60:
-                break
-        self.save(out)
-        return self.step >= self.recipe.steps
+            loss = self._one(regime)
+            due = self.step % VALIDATE_EVERY == 0 or self.step == self.recipe.steps
+            yield loss, validation.psnr(self.net.module, self.average) if validation and due else None
 
     def _one(self, regime: Any) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
         loss = regime.loss(self.net, self.step, self.fabric.device)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise BadModelError(f"The loss is {value} at step {self.step}. Lower learning_rate, or train in 32-true.")
+        self._check("loss", value := float(loss.detach()))
         self.fabric.backward(loss)
-        self.fabric.clip_gradients(self.net, self.optimizer, max_norm=self.recipe.clip)
+        norm = self.fabric.clip_gradients(self.net, self.optimizer, max_norm=self.recipe.clip, error_if_nonfinite=False)
+        self._check("gradient's norm", float(norm))  # pyright: ignore[reportArgumentType]
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         # The average starts short, so that it forgets the untrained weights.
         decay = min(self.recipe.ema, self.step / (self.step + 10))
         weights = self.net.module.state_dict()
-        torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - decay)  # noqa: SLF001
+        torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - decay)
         return value
 
+    def _check(self, what: str, value: float) -> None:
+        if not math.isfinite(value):
+            raise BadModelError(
+                f"The {what} is {value} at step {self.step}; the weights saved last are whole. Resume with a lower "
+                "learning_rate, or train in 32-true."
+            )
+
     def save(self, out: Path) -> None:
+        """What a resume needs, and the averaged weights; each file is replaced whole or not at all."""
         state = {
             "step": self.step,
             "net": self.net.module.state_dict(),
@@ -131,25 +138,96 @@ class _Run:
         _replace(out / "weights.safetensors", lambda part: save_file(weights, part))
 
     def load(self, out: Path) -> None:
-        if not (out / "state.pt").exists():
-            raise BadInputError(f"{out} holds no run to resume: state.pt is missing. Start one without --resume.")
+        """Go back to where the run in `out` was saved last."""
         state = torch.load(out / "state.pt", map_location=self.fabric.device, weights_only=True)
         self.net.module.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.step = state["average"], state["step"]
 
-    def _log(self, out: Path, progress: Progress) -> None:
-        line = {
-            "step": progress.step,
-            "loss": round(progress.loss, 6),
-            "rate": self.recipe.rate(progress.step),
-            "seconds_per_step": round(progress.seconds_per_step, 4),
-        }
-        with (out / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+
+def _supervise(
+    run: Run, steps: Any, *, out: Path, stop_at: float, save_every: float, report: Callable[[Progress], None]
+) -> bool:
+    """Take the steps; log, report and save now and then, and at the end."""
+    saved = marked = time.monotonic()
+    losses: list[float] = []
+    for loss, psnr in steps:
+        losses.append(loss)
+        now = time.monotonic()
+        if run.step % LOG_EVERY == 0 or run.step == run.recipe.steps:
+            progress = Progress(
+                run.step, run.recipe.steps, sum(losses) / len(losses), (now - marked) / len(losses), psnr
+            )
+            _log(out, progress, rate=run.recipe.rate(run.step))
+            report(progress)
+            losses, marked = [], now
+        if now - saved > save_every:
+            run.save(out)
+            saved = now
+        if now > stop_at:
+            break
+    run.save(out)
+    return run.step >= run.recipe.steps
+
+
+def _check_folder(recipe: Recipe, out: Path, *, resume: bool) -> None:
+    """Refuse to write over a run, and to resume one with another recipe than its own."""
+    if not resume:
+        if (out / "state.pt").exists():
+            raise BadInputError(f"{out} holds a run already. Continue it with --resume, or choose another folder.")
+        return
+    if not (out / "state.pt").exists():
+        raise BadInputError(f"{out} holds no run to resume: state.pt is missing. Start one without --resume.")
+    before = Recipe.from_json((out / "recipe.json").read_text())
+    fields = [f.name for f in dataclasses.fields(recipe) if f.name not in CHANGEABLE]
+    changed = [name for name in fields if getattr(before, name) != getattr(recipe, name)]
+    if changed:
+        raise BadInputError(
+            f"The run in {out} began with another {' and '.join(changed)}. A resumed run may change only "
+            f"{', '.join(CHANGEABLE)}; give the recipe it began with, or choose another folder."
+        )
+
+
+def _check_crops(recipe: Recipe, net: nn.Module) -> None:
+    grid: Any = net.multiple_of
+    for phase in recipe.phases:
+        if phase.crop % grid:
+            raise BadInputError(f"{recipe.net} takes sides that are multiples of {grid}, but crop is {phase.crop}.")
+
+
+def _introduce(recipe: Recipe, origin: dict[str, Any], *, out: Path, step: int) -> None:
+    """Write down what runs and where it came from; a resume adds to what stands there and cuts the log to `step`."""
+    out.mkdir(parents=True, exist_ok=True)
+    if step:
+        before = json.loads((out / "provenance.json").read_text())
+        if before["data_sha256"] != origin["data_sha256"]:
+            raise BadInputError(f"The run in {out} began with other pictures. Give it those, or choose another folder.")
+        resumed = {"step": step, "commit": origin["commit"], "packages": origin["packages"]}
+        origin = {**before, "resumed": [*before.get("resumed", []), resumed]}
+        log = out / "log.jsonl"
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step))
+    (out / "recipe.json").write_text(recipe.to_json())
+    (out / "provenance.json").write_text(json.dumps(origin, indent=2))
+
+
+def _log(out: Path, progress: Progress, *, rate: float) -> None:
+    line = {
+        "step": progress.step,
+        "loss": round(progress.loss, 6),
+        "rate": rate,
+        "seconds_per_step": round(progress.seconds_per_step, 4),
+        **({} if progress.psnr is None else {"psnr": round(progress.psnr, 3)}),
+    }
+    with (out / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     part = path.with_name(path.name + ".part")
-    write(part)
-    part.replace(path)
+    try:
+        write(part)
+        part.replace(path)
+    except Exception as error:
+        part.unlink(missing_ok=True)
+        raise WriteError(f"{path} could not be written: {error}. What stood there still stands.") from error

@@ -12,7 +12,5 @@ class L1:
     Reference: Zhao et al., "Loss Functions for Image Restoration with Neural Networks", IEEE TCI 2017.
     """
 
-    def __call__(
-        self, restored: Float[Tensor, "b c h w"], clean: Float[Tensor, "b c h w"]
-    ) -> Float[Tensor, ""]:
+    def __call__(self, restored: Float[Tensor, "b c h w"], clean: Float[Tensor, "b c h w"]) -> Float[Tensor, ""]:
         return (restored - clean).abs().mean()

@@ -1,11 +1,12 @@
 """The CPU's friend: a residual U-Net of plain convolutions on pixel-unshuffled input."""
 
+import itertools
 from typing import ClassVar
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 __all__ = ["UNet"]
 
@@ -19,7 +20,7 @@ class Residual(nn.Module):
         self.second = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        return x + self.second(F.relu(self.first(x)))
+        return x + self.second(functional.relu(self.first(x)))
 
 
 class UNet(nn.Module):
@@ -43,7 +44,7 @@ class UNet(nn.Module):
     def __init__(self, channels: int = 3, *, width: int = 48, blocks: tuple[int, ...] = (1, 1, 2)) -> None:
         super().__init__()
         widths = [width * 2**level for level in range(len(blocks))]
-        pairs = list(zip(widths, widths[1:], strict=False))
+        pairs = list(itertools.pairwise(widths))
         self.multiple_of = 2 ** len(blocks)
         self.halo = _halo(blocks)
         self.head = nn.Conv2d(4 * (channels + 1), width, 3, padding=1)
@@ -54,10 +55,8 @@ class UNet(nn.Module):
         self.up_blocks = nn.ModuleList(_stack(w, n) for w, n in zip(widths[:-1], blocks[:-1], strict=True))
         self.tail = nn.Conv2d(width, 4 * channels, 3, padding=1)
 
-    def forward(
-        self, image: Float[Tensor, "b c h w"], sigma: Float[Tensor, "b 1 h w"]
-    ) -> Float[Tensor, "b c h w"]:
-        x = self.head(F.pixel_unshuffle(torch.cat([image, sigma], dim=1), 2))
+    def forward(self, image: Float[Tensor, "b c h w"], sigma: Float[Tensor, "b 1 h w"]) -> Float[Tensor, "b c h w"]:
+        x = self.head(functional.pixel_unshuffle(torch.cat([image, sigma], dim=1), 2))
         skips: list[Tensor] = []
         for block, down in zip(self.down_blocks, self.downs, strict=True):
             x = block(x)
@@ -65,8 +64,8 @@ class UNet(nn.Module):
             x = down(x)
         x = self.bottom(x)
         for block, up in zip(reversed(self.up_blocks), reversed(self.ups), strict=True):
-            x = block(F.interpolate(up(x), scale_factor=2.0, mode="nearest") + skips.pop())
-        return image - F.pixel_shuffle(self.tail(x), 2)
+            x = block(functional.interpolate(up(x), scale_factor=2.0, mode="nearest") + skips.pop())
+        return image - functional.pixel_shuffle(self.tail(x), 2)
 
 
 def _stack(width: int, count: int) -> nn.Sequential:

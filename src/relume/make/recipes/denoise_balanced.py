@@ -1,9 +1,9 @@
 """Colour and grey denoising, sigma 0 to 55, one model told how strong the noise is.
 
-    relume train denoise_balanced --data DATA/train --out runs/denoise_balanced
+relume train denoise_balanced --data DATA/train --out runs/denoise_balanced
 """
 
-from relume.degrade._draw import Range
+from relume.degrade import Range
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.degrade.poisson_gaussian_noise import PoissonGaussianNoise
 from relume.make.recipe import Phase, Recipe

@@ -9,8 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from relume.errors import BadInputError
 from relume.make.corpus import Corpus
 from relume.make.losses import LOSSES
+from relume.make.nets import NETS
 from relume.make.recipe import Recipe
 
 __all__ = ["Supervised"]
@@ -32,14 +34,11 @@ class Supervised:
 
     def loss(self, net: nn.Module, step: int, device: torch.device) -> Float[Tensor, ""]:
         """The loss of the batch that belongs to `step`."""
-        clean, degraded, sigma = self.batch(step, device)
-        inputs = (degraded, sigma) if "sigma" in self._inputs(net) else (degraded,)
+        clean, *inputs = self.batch(step, device)
         return self._loss(net(*inputs), clean)
 
-    def batch(
-        self, step: int, device: torch.device
-    ) -> tuple[Float[Tensor, "b 3 h w"], Float[Tensor, "b 3 h w"], Float[Tensor, "b 1 h w"]]:
-        """Clean crops, the same degraded, and the noise level of each pixel."""
+    def batch(self, step: int, device: torch.device) -> tuple[Float[Tensor, "b _ h w"], ...]:
+        """Clean crops, and what the net is fed: the same degraded and, where it asks, each pixel's noise level."""
         rng = np.random.default_rng((self.recipe.seed, step))
         noise = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
         phase = self.recipe.phase(step)
@@ -47,16 +46,34 @@ class Supervised:
         if rng.random() < self.recipe.grey:
             weights = torch.tensor(LUMA, device=device).view(1, 3, 1, 1)
             clean = (clean * weights).sum(dim=1, keepdim=True)
-        shares = np.array([share for share, _ in self.recipe.degrade])
-        degradation: Any = self.recipe.degrade[rng.choice(len(shares), p=shares / shares.sum())][1]
-        degraded, sigma = degradation.with_sigma(clean, noise)
-        like = torch.channels_last
-        return (
-            clean.expand(-1, 3, -1, -1).contiguous(memory_format=like),
-            degraded.expand(-1, 3, -1, -1).contiguous(memory_format=like),
-            sigma.contiguous(memory_format=like),
+        inputs = _degraded(self.recipe, clean, rng=rng, noise=noise)
+        colour = (clean, inputs[0])
+        return tuple(
+            part.contiguous(memory_format=torch.channels_last)
+            for part in (*(part.expand(-1, 3, -1, -1) for part in colour), *inputs[1:])
         )
 
     @staticmethod
-    def _inputs(net: nn.Module) -> tuple[str, ...]:
-        return getattr(net, "module", net).inputs
+    def pair(recipe: Recipe, corpus: Corpus, index: int, *, side: int) -> tuple[Float[Tensor, "1 _ h w"], ...]:
+        """One clean crop, and what the net is fed to restore it; a function of the seed and `index` alone."""
+        # The third number sets these pairs apart from every step's.
+        rng = np.random.default_rng((recipe.seed, index, 1))
+        noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        clean = corpus.crops(1, side, rng=rng).float() / 255
+        return (clean, *_degraded(recipe, clean, rng=rng, noise=noise))
+
+
+def _degraded(
+    recipe: Recipe, clean: Float[Tensor, "b c h w"], *, rng: np.random.Generator, noise: torch.Generator
+) -> tuple[Float[Tensor, "b _ h w"], ...]:
+    """What the recipe's net is fed: the batch degraded by one of its degradations, and perhaps the noise level."""
+    shares = np.array([share for share, _ in recipe.degrade])
+    degradation: Any = recipe.degrade[rng.choice(len(shares), p=shares / shares.sum())][1]
+    if "sigma" not in NETS[recipe.net].inputs:
+        return (degradation(clean, noise),)
+    if not hasattr(degradation, "with_sigma"):
+        raise BadInputError(
+            f"{recipe.net} is told the noise level of each pixel, which {degradation} does not know. "
+            "Choose a degradation with a `with_sigma`, or a net without a sigma input."
+        )
+    return degradation.with_sigma(clean, noise)

@@ -1,0 +1,73 @@
+"""What holds for each degradation, whoever adds one."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from relume.degrade import DEGRADATIONS, build, describe, parse
+
+
+def batch(dtype=torch.float32):
+    return torch.rand(3, 3, 24, 40, generator=torch.Generator().manual_seed(5)).to(dtype)
+
+
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("name", DEGRADATIONS)
+class TestEveryDegradation:
+    def test_works_with_no_arguments_and_keeps_shape_type_and_device(self, name):
+        clean = batch()
+        degraded = DEGRADATIONS[name]()(clean, seeded(0))
+        assert (degraded.shape, degraded.dtype, degraded.device) == (clean.shape, clean.dtype, clean.device)
+        assert degraded.isfinite().all()
+
+    def test_takes_one_channel_and_double_precision(self, name):
+        clean = batch(torch.float64)[:, :1]
+        degraded = DEGRADATIONS[name]()(clean, seeded(0))
+        assert (degraded.shape, degraded.dtype) == (clean.shape, torch.float64)
+
+    def test_seed_alone_decides_the_result(self, name):
+        degradation, clean = DEGRADATIONS[name](), batch()
+        torch.manual_seed(1)
+        first = degradation(clean, seeded(7))
+        torch.manual_seed(2)
+        assert torch.equal(first, degradation(clean, seeded(7)))
+
+    def test_leaves_the_global_generator_alone(self, name):
+        before = torch.get_rng_state()
+        DEGRADATIONS[name]()(batch(), seeded(0))
+        assert torch.equal(before, torch.get_rng_state())
+
+    def test_does_not_change_or_share_its_input(self, name):
+        clean = batch()
+        degraded = DEGRADATIONS[name]()(clean, seeded(0))
+        degraded.zero_()
+        assert torch.equal(clean, batch())
+
+    def test_is_a_value(self, name):
+        entry = DEGRADATIONS[name]
+        assert entry() == entry()
+        assert hash(entry()) == hash(entry())
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(entry(), dataclasses.fields(entry)[0].name, None)
+
+    def test_json_brings_it_back(self, name):
+        degradation = DEGRADATIONS[name]()
+        assert build(json.loads(json.dumps(describe(degradation)))) == degradation
+
+    def test_its_name_alone_is_a_spec(self, name):
+        assert parse(name) == DEGRADATIONS[name]()
+
+    def test_what_it_says_about_its_noise_is_what_it_does(self, name):
+        degradation = DEGRADATIONS[name]()
+        if not hasattr(degradation, "with_sigma"):
+            pytest.skip("its damage has no standard deviation")
+        clean = torch.linspace(0.1, 0.9, 4).view(1, 1, 1, 4).expand(1, 3, 20_000, 4)
+        degraded, sigma = degradation.with_sigma(clean, seeded(3))
+        assert sigma.shape == (1, 1, 20_000, 4)
+        torch.testing.assert_close((degraded - clean).std(dim=(0, 1, 2)), sigma[0, 0, 0], rtol=0.02, atol=0)
+        assert torch.equal(degraded, degradation(clean, seeded(3)))
