@@ -1,0 +1,57 @@
+"""Tone curves that equalise histograms: continuous, so that nothing is rounded to 8 bits on the way."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from relume.image import Plane
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A rising curve from [0, 1] to [0, 1], straight between its knots; beyond the range it goes on with slope 1.
+
+    Attributes:
+        knots: values at the edges of equally wide bins, whose centres are the levels of an 8- or 16-bit picture.
+    """
+
+    knots: Float32[np.ndarray, " n"]
+
+    @classmethod
+    def equalising(cls, plane: Plane, *, limit: float = math.inf) -> "Curve":
+        """The curve that makes all levels of `plane` equally frequent, as far as a slope of at most `limit` allows.
+
+        >>> Curve.equalising(np.zeros((2, 2), np.float32), limit=1.0)(np.float32([[0.25]]))
+        array([[0.25]], dtype=float32)
+        """
+        # A limit is about counts, and an 8-bit picture's counts say something only in bins as wide as its levels.
+        bins = 256 if math.isfinite(limit) else 65536
+        levels = np.rint(np.clip(plane, 0, 1) * np.float32(bins - 1)).astype(np.intp)
+        share = np.bincount(levels.ravel(), minlength=bins) / plane.size
+        total = np.concatenate([[0.0], np.cumsum(limited(share, limit / bins))])
+        return cls(total.astype(np.float32))
+
+    def __call__(self, plane: Plane) -> Plane:
+        inside = np.clip(plane, 0, 1)
+        bins = len(self.knots) - 1
+        place = inside * np.float32(bins - 1) + np.float32(0.5)
+        index = place.astype(np.intp)
+        low = self.knots[index]
+        return low + (self.knots[index + 1] - low) * (place - index).astype(np.float32) + (plane - inside)
+
+
+def limited(share: Float[np.ndarray, " n"], most: float) -> Float[np.ndarray, " n"]:
+    """Shares of at most `most` with the same sum: what is cut off is given to all bins alike, as far as they have room.
+
+    >>> limited(np.array([0.7, 0.1, 0.1, 0.1]), 0.4).round(3)
+    array([0.4, 0.2, 0.2, 0.2])
+    """
+    if share.max() <= most:
+        return share
+    low, high = 0.0, most
+    for _ in range(50):
+        gift = (low + high) / 2
+        low, high = (gift, high) if np.minimum(share + gift, most).sum() < share.sum() else (low, gift)
+    return np.minimum(share + high, most)
