@@ -1,4 +1,4 @@
-"""The command line, one file per command: the file's name is the command's, `EXAMPLES` ends its help, `PANEL` groups it."""
+"""The command line, one file per command: its name is the command's, `EXAMPLES` ends its help, `PANEL` groups it."""
 
 import contextlib
 import os
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     except RelumeError as error:
         say(str(error))
         return 2 if isinstance(error, BadInputError) else 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (the user gets a line, whatever it is)
         return _explain(error)
     if code == STOPPED:
         say("stopped. What was finished is kept; the same command goes on from there.")

@@ -25,7 +25,8 @@ def build() -> Any:
     app.callback(invoke_without_command=True)(_root)
     for name in sorted(COMMANDS, key=_place):
         module = importlib.import_module(f"relume.cli.{name}")
-        thing, extra = COMMANDS[name], {"rich_help_panel": module.PANEL, "epilog": _epilog(module.EXAMPLES)}
+        thing = COMMANDS[name]
+        extra: dict[str, Any] = {"rich_help_panel": module.PANEL, "epilog": _epilog(module.EXAMPLES)}
         if isinstance(thing, typer.Typer):
             app.add_typer(thing, name=name, **extra)
         else:

@@ -52,7 +52,9 @@ def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[S
     if text == "-":
         yield Source(STDIN, STDIN)
     elif path.is_dir():
-        found = [Source(file, file.relative_to(path)) for file in _pictures(path, recursive=recursive, leave_out=leave_out)]
+        found = [
+            Source(file, file.relative_to(path)) for file in _pictures(path, recursive=recursive, leave_out=leave_out)
+        ]
         hint = "" if recursive else " Add --recursive to look into its folders."
         yield from found or [Source(path, Path(path.name), f"This folder holds no pictures.{hint}")]
     elif path.exists():
@@ -60,7 +62,9 @@ def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[S
     elif glob.has_magic(text):
         matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207  (absolute patterns too, and ** only here)
         files = [Path(match) for match in matches if Path(match).is_file()]
-        yield from [Source(file, Path(file.name)) for file in files] or [Source(path, path, "Nothing matches this pattern.")]
+        yield from [Source(file, Path(file.name)) for file in files] or [
+            Source(path, path, "Nothing matches this pattern.")
+        ]
     else:
         yield Source(path, Path(path.name), "There is no such file.")
 
@@ -70,7 +74,9 @@ def _pictures(folder: Path, *, recursive: bool, leave_out: Path | None) -> Itera
 
     skip = leave_out.resolve() if leave_out is not None else None
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and (Path(root) / name).resolve() != skip)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and (Path(root) / name).resolve() != skip
+        )
         for name in sorted(names):
             if not name.startswith(".") and files.is_readable(Path(root) / name):
                 yield Path(root) / name

@@ -26,7 +26,8 @@ class Journal:
             return False
         try:
             return line["made"] == _stamp(target) and (
-                line["from"] == _stamp(source) or (line["from"][0] == source.stat().st_size and line["digest"] == digest(source))
+                line["from"] == _stamp(source)
+                or (line["from"][0] == source.stat().st_size and line["digest"] == digest(source))
             )
         except OSError:
             return False

@@ -2,11 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-
-from relume.errors import BadInputError
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
@@ -41,24 +39,22 @@ def read_sigma(text: str) -> float:
     return value
 
 
-def complete_model(task: str, incomplete: str) -> list[str]:
-    """The names of models for `task` that start like `incomplete`."""
-    from relume.run.store import Store
+def model_option(task: str = "") -> Any:
+    """`--model`, completed with the names of the models that serve `task`."""
 
-    names = [name for name in Store() if task in ("", Store()[name].task)]
-    return [name for name in names if name.startswith(incomplete)]
+    def complete(incomplete: str) -> list[str]:
+        from relume.run.store import Store
 
+        names = {model.manifest.name for model in Store().models() if task in ("", model.manifest.task)}
+        return sorted(name for name in names if name.startswith(incomplete))
 
-def read_specs(specs: list[str]) -> list[str]:
-    """At least one degradation."""
-    if not specs:
-        raise BadInputError("Name at least one degradation, say --with gaussian_noise:sigma=0.1.")
-    return specs
+    text = "A name of `relume models list`, or an .onnx file."
+    return typer.Option("--model", "-m", metavar="M", show_default=False, help=text, autocompletion=complete)
 
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT…", show_default=False, help="Pictures, folders, globs; - reads a picture from stdin."),
+    typer.Argument(metavar="INPUT", show_default=False, help="Pictures, folders, globs; - reads a picture from stdin."),
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Look into the folders of folders too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per input, a line each, on stdout.")]
@@ -70,8 +66,82 @@ Device = Annotated[
 Precision = Annotated[
     str, typer.Option(metavar="P", help="auto, fp32, fp16, bf16 or int8.", rich_help_panel="How it runs")
 ]
+Runtime = Annotated[str, typer.Option(metavar="R", help="onnx, openvino or torch.", rich_help_panel="How it runs")]
 Threads = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="CPU threads; all when not given.", rich_help_panel="How it runs", show_default=False),
+    typer.Option(
+        min=1, metavar="N", help="CPU threads; all when not given.", rich_help_panel="How it runs", show_default=False
+    ),
 ]
-Data = Annotated[Path, typer.Option(exists=True, file_okay=False, metavar="DIR", help="The folder with clean pictures.")]
+Data = Annotated[
+    Path, typer.Option(exists=True, file_okay=False, metavar="DIR", help="The folder with clean pictures.")
+]
+
+Out = Annotated[
+    str | None,
+    typer.Option("--out", "-o", metavar="OUT", show_default=False, help="A file, or a folder; - writes to stdout."),
+]
+Strength = Annotated[
+    float, typer.Option("--strength", "-s", min=0, max=1, help="0 changes nothing, 1 is the full effect.")
+]
+Tile = Annotated[
+    int | None,
+    typer.Option(
+        "--tile",
+        min=32,
+        metavar="N",
+        help="Side of a tile in pixels.",
+        rich_help_panel="How it runs",
+        show_default=False,
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit",
+        parser=read_size,
+        metavar="SIZE",
+        help="What pictures in flight may take: 800MB, 2GB; careful when not given.",
+        rich_help_panel="How it runs",
+        show_default=False,
+    ),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="F",
+        help="Write jpg, png, tif, webp, …; the source's own when not given.",
+        rich_help_panel="How it is written",
+        show_default=False,
+    ),
+]
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        "--quality",
+        min=1,
+        max=100,
+        metavar="Q",
+        help="Of JPEG, WebP and AVIF; no worse than the source's when not given.",
+        rich_help_panel="How it is written",
+        show_default=False,
+    ),
+]
+Chroma = Annotated[
+    str | None,
+    typer.Option(
+        "--chroma",
+        metavar="C",
+        help="4:4:4 or 4:2:0; the source's when not given.",
+        rich_help_panel="How it is written",
+        show_default=False,
+    ),
+]
+OverwriteInput = Annotated[
+    bool,
+    typer.Option("--overwrite-input", help="Let a result replace its source.", rich_help_panel="How it is written"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")]
+Again = Annotated[bool, typer.Option("--again", help="Do once more what a folder run has done before.")]

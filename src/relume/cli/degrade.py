@@ -1,0 +1,109 @@
+"""relume degrade: damage pictures on purpose, the same way every time."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from relume.cli import _options as o
+from relume.cli._inputs import expand, names_many
+from relume.cli._progress import progress
+from relume.cli._say import say, tell
+from relume.cli._streams import check_stdout, contents, write_stdout
+from relume.cli._targets import STDOUT, Job, ending, plan
+from relume.errors import BadInputError, RelumeError
+
+__all__ = ["degrade"]
+
+PANEL = "Look and measure"
+EXAMPLES = (
+    "relume degrade photo.png -o noisy.png --with gaussian_noise:sigma=25/255",
+    "relume degrade clean/ -o noisy/ --with poisson_noise:photons=200+salt_pepper_noise:share=0.02 --seed 7",
+)
+
+
+def degrade(
+    inputs: o.Inputs,
+    *,
+    out: o.Out = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", "-w", metavar="SPEC", show_default=False, help="NAME or NAME:option=value,…; may be repeated."
+        ),
+    ] = None,
+    seed: o.Seed = 0,
+    recursive: o.Recursive = False,
+    format: o.Format = None,
+    quality: o.Quality = None,
+    chroma: o.Chroma = None,
+    overwrite_input: o.OverwriteInput = False,
+    json: o.Json = False,
+    quiet: o.Quiet = False,
+) -> int:
+    """Add noise and other damage to clean pictures, to try a restorer on. Needs the extra `train`."""
+    if out is None:
+        raise BadInputError("Say where the result goes: -o FILE or -o FOLDER.")
+    way = _Way(_read(with_ or []), seed, format, {"quality": quality, "chroma": chroma})
+    many = names_many(inputs)
+    sources = expand(inputs, recursive=recursive)
+    jobs = plan(sources, out, many=many, format=format, overwrite_input=overwrite_input)
+    failed = 0
+    with progress("degrade", len(jobs), quiet=quiet) as bar:
+        for place, job in enumerate(jobs):
+            problem = job.problem or _one(job, place, way)
+            failed += problem is not None
+            bar.done(job.source.path)
+            if problem is not None:
+                say(problem, about=job.source.path)
+            if json:
+                tell({"source": str(job.source.path), "target": str(job.target), "seed": seed, "error": problem})
+    return 1 if failed else 0
+
+
+@dataclass(frozen=True)
+class _Way:
+    degradation: Any
+    seed: int
+    format: str | None
+    saving: dict[str, Any]
+
+
+def _read(specs: list[str]) -> Any:
+    from relume.extras import need
+
+    if not specs:
+        raise BadInputError("Name at least one degradation, say --with gaussian_noise:sigma=25/255.")
+    need("torch", extra="train")
+    from relume.degrade import parse
+
+    return parse("+".join(specs))
+
+
+def _one(job: Job, place: int, way: _Way) -> str | None:
+    import relume
+    from relume import files
+
+    try:
+        image = relume.open(contents(job.source))
+        degraded = image.replace(_apply(image.pixels, place, way))
+        if job.target == STDOUT:
+            check_stdout()
+            ends = ending(job.source.path.with_suffix(f".{image.kept.format}"), way.format)
+            write_stdout(files.encode(degraded, ends[1:], **way.saving))
+        else:
+            job.target.parent.mkdir(parents=True, exist_ok=True)
+            files.save(degraded, job.target, **way.saving)
+    except RelumeError as error:
+        return str(error)
+    return None
+
+
+def _apply(pixels: Any, place: int, way: _Way) -> Any:
+    import numpy as np
+    import torch
+
+    # Picture i has noise of its own: a function of the seed and i alone.
+    rng = torch.Generator().manual_seed(way.seed * 1_000_003 + place)
+    clean = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))  # pyright: ignore[reportUnknownMemberType]
+    return np.ascontiguousarray(way.degradation(clean, rng)[0].numpy().transpose(1, 2, 0))

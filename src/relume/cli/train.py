@@ -1,0 +1,78 @@
+"""relume train: make a model from a recipe."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from relume.cli import _options as o
+from relume.cli._say import on_terminal, say
+from relume.errors import BadInputError
+
+__all__ = ["train"]
+
+PANEL = "Make a model"
+EXAMPLES = (
+    "relume train denoise_balanced --data data/train --out runs/balanced",
+    "relume train denoise_balanced --data data/train --out runs/quick --set steps=2000",
+    "relume train denoise_balanced --data data/train --out runs/balanced --resume --minutes 60",
+)
+
+
+def train(
+    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Its name, or a recipe.json.", show_default=False)],
+    *,
+    data: o.Data,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="RUN", help="The folder of the run.")],
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="FIELD=VALUE", show_default=False, help="Change one field of the recipe; may be repeated."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN.")] = False,
+    minutes: Annotated[
+        float | None, typer.Option(min=0, help="Stop after so long, to be resumed later.", show_default=False)
+    ] = None,
+) -> int:
+    """Train a model. Needs the extra `train`. It stops and resumes exactly; 0 when all steps are done."""
+    from relume.extras import need
+
+    need("torch", extra="train")
+    need("lightning", extra="train")
+    from relume.make.train import train as train_recipe
+
+    chosen = _recipe(recipe, out, resume=resume).changed(_settings(set_ or []))
+    finished = train_recipe(chosen, data=data, out=out, resume=resume, minutes=minutes, report=_report)
+    if not finished:
+        say("stopped before its last step. Go on with --resume.", about=out)
+    return 0
+
+
+def _recipe(name: str, out: Path, *, resume: bool) -> Any:
+    from relume.make.recipe import Recipe
+    from relume.make.recipes import RECIPES
+
+    if resume and (out / "recipe.json").exists():
+        return Recipe.from_json((out / "recipe.json").read_text())
+    if name.endswith(".json"):
+        if not Path(name).exists():
+            raise BadInputError(f"There is no recipe file {name}.")
+        return Recipe.from_json(Path(name).read_text())
+    return RECIPES[name]
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, value = pair.partition("=")
+        if not equals:
+            raise BadInputError(f"--set takes field=value, but came as {pair!r}.")
+        settings[field.strip()] = value.strip()
+    return settings
+
+
+def _report(progress: Any) -> None:
+    if on_terminal():
+        left = progress.seconds_left / 60
+        say(f"step {progress.step} of {progress.steps}, loss {progress.loss:.5f}, {left:.0f} min left")
