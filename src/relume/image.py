@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float32
@@ -21,14 +21,18 @@ class Kept:
     Attributes:
         format: "jpeg", "png", "webp", "tiff", "avif", "bmp", "gif", "npy", "dicom", "raw"; None for arrays.
         depth: of the samples in the file; the pixels in memory are always float32.
-        span: the file's values that are 0 and 1 in memory: (0, 255), (0, 65535), (0, 1), or a DICOM window.
+        span: the file's values that are 0 and 1 in memory: (0, 255), (0, 65535), (0, 1); (255, 0) where
+            the file's 0 is the lightest; the smallest and largest value of a DICOM picture.
         colour: how the channels are meant; "cmyk" is held inverted (1 is no ink), "other" is channels without a colour.
         palette: the file had a palette (it is written as grey or RGB).
         orientation: of the EXIF tag, already applied to the pixels; what is written says 1.
         dpi: dots per inch, horizontally and vertically.
         quality: of the JPEG, WebP or AVIF it came from; None where that is unknown or lossless.
         chroma: "4:4:4", "4:2:2", "4:2:0" of the JPEG, WebP or AVIF it came from.
-        attributes: what only its own format understands (a DICOM data set).
+        bits: per sample of the file where they are not 8, 16 or 32 (a 10-bit AVIF, a 1-bit PNG).
+        compression: of the file: "none", "lzw", "deflate", "lossless" … ; None where it is unknown or lossy.
+        attributes: what only its own format understands (a DICOM data set, text chunks of a PNG).
+        notes: what reading noticed and the picture does not show ("first of 12 frames").
     """
 
     format: str | None = None
@@ -44,7 +48,10 @@ class Kept:
     dpi: tuple[float, float] | None = None
     quality: int | None = None
     chroma: str | None = None
+    bits: int | None = None
+    compression: str | None = None
     attributes: Any = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,7 +90,7 @@ class Image:
         """Of the pixels, without alpha."""
         return self.pixels.shape[2]
 
-    def replace(self, pixels: Pixels, *, alpha: Plane | None = None) -> Self:
+    def replace(self, pixels: Pixels, *, alpha: Plane | None = None) -> "Image":
         """The same picture with other pixels; alpha stays unless another is given."""
         return replace(self, pixels=pixels, alpha=self.alpha if alpha is None else alpha)
 

@@ -1,13 +1,49 @@
-"""Temporary reading until the file family stands."""
-from dataclasses import dataclass
-from pathlib import Path
-import numpy as np
-import pyvips
-@dataclass
-class _I:
-    pixels: np.ndarray
-def is_readable(path):
-    return Path(path).suffix.lower() in {".jpg",".jpeg",".png",".webp",".tif",".tiff",".bmp"}
-def open(path):
-    a = pyvips.Image.new_from_file(str(path)).colourspace("srgb").numpy()[..., :3]
-    return _I(a.astype(np.float32) / 255)
+"""Bytes to pictures and back; what a file has beside its pixels stays with it.
+
+    image = open("scan.tif")                 # or bytes
+    notes = save(image, "better.tif")        # atomic; returns what could not be kept
+    with reader("huge.tif") as strips: ...   # strips in,
+    with writer("better.tif", ...) as out: ...   # strips out, memory flat
+"""
+
+from typing import TYPE_CHECKING
+
+from relume.files._atomic import clean_parts
+from relume.files._limits import Limits
+from relume.files._open import FAMILIES, is_readable, readable, reader
+from relume.files._open import open_image as open  # noqa: A004  (files.open reads well)
+from relume.files._save import encode, format_for, save, writable, writer
+from relume.files._sniff import sniff
+from relume.files._streams import AbstractFamily, AbstractReader, AbstractWriter
+
+if TYPE_CHECKING:
+    READABLE: frozenset[str]
+    WRITABLE: frozenset[str]
+
+__all__ = [
+    "FAMILIES",
+    "READABLE",
+    "WRITABLE",
+    "AbstractFamily",
+    "AbstractReader",
+    "AbstractWriter",
+    "Limits",
+    "clean_parts",
+    "encode",
+    "format_for",
+    "is_readable",
+    "open",
+    "reader",
+    "save",
+    "sniff",
+    "writer",
+]
+
+
+def __getattr__(name: str) -> frozenset[str]:
+    # Made when asked for: listing them imports every family.
+    if name == "READABLE":
+        return readable()
+    if name == "WRITABLE":
+        return frozenset(writable())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
