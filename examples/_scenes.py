@@ -1,4 +1,4 @@
-"""Scenes that are computed, not photographed: no rights, no people, and an exact truth. Linear light inside, sRGB out."""
+"""Scenes that are computed, not photographed: nobody's rights, and an exact truth. Linear light inside, sRGB out."""
 
 import cv2
 import numpy as np
@@ -7,7 +7,9 @@ Array = np.ndarray
 SAMPLES = 2  # rendered so many times as wide and as high, then averaged
 
 
-def fractal(height: int, width: int, *, rng: np.random.Generator, cells: float, octaves: int = 6, stretch: float = 1.0) -> Array:
+def fractal(
+    height: int, width: int, *, rng: np.random.Generator, cells: float, octaves: int = 6, stretch: float = 1.0
+) -> Array:
     """Smooth noise of many scales in [0, 1]; `stretch` draws it out along the rows."""
     total, weight = np.zeros((height, width), np.float32), 0.0
     for octave in range(octaves):
@@ -45,7 +47,9 @@ def edge(distance: Array, width: float = 0.001) -> Array:
     return np.clip(0.5 - distance / width, 0, 1)
 
 
-def lettering(h: int, w: int, text: str, *, place: tuple[float, float], size: float, font: int = cv2.FONT_HERSHEY_TRIPLEX) -> Array:
+def lettering(
+    h: int, w: int, text: str, *, place: tuple[float, float], size: float, font: int = cv2.FONT_HERSHEY_TRIPLEX
+) -> Array:
     """Coverage of a line of text, centred at `place` (down, right; in heights)."""
     scale, thick = size * h / 22, max(1, round(size * h / 11))
     (width, height), _ = cv2.getTextSize(text, font, scale, thick)
@@ -106,12 +110,16 @@ def _water(scene: Array, y: Array, x: Array, shore: float, rng: np.random.Genera
     waves = fractal(h, w, rng=rng, cells=40, octaves=5, stretch=9) - 0.5
     map_y = (2 * shore - y + waves * 0.09 * (0.15 + depth)) * h
     map_x = (x + waves * 0.02 * depth) * h
-    mirror = cv2.remap(scene, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    mirror = cv2.remap(
+        scene, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     water = mix(mirror * np.float32([0.75, 0.82, 0.95]), (0.02, 0.05, 0.09), 0.15 + 0.45 * depth)
     scene = mix(scene, water, (y > shore).astype(np.float32))
     bank = 0.93 + 0.06 * np.sin(x * 3.1) - 0.08 * x + 0.02 * fractal(h, w, rng=rng, cells=6)[0]
     stones = fractal(h, w, rng=rng, cells=26, octaves=5)
-    ground = mix(np.full((h, w, 3), (0.035, 0.03, 0.022), np.float32), (0.30, 0.22, 0.15), np.clip(stones * 1.8 - 0.75, 0, 1))
+    ground = mix(
+        np.full((h, w, 3), (0.035, 0.03, 0.022), np.float32), (0.30, 0.22, 0.15), np.clip(stones * 1.8 - 0.75, 0, 1)
+    )
     return mix(scene, ground, edge(bank - y, 0.003))
 
 
@@ -147,7 +155,9 @@ def _hit(origin: Array, ray: Array, centre: Array, radius: float) -> Array:
     to = origin - centre
     b = np.sum(to * ray, axis=-1)
     under = b * b - (np.sum(to * to, axis=-1) - radius * radius)
-    return np.where((under > 0) & (-b - np.sqrt(np.maximum(under, 0)) > 1e-3), -b - np.sqrt(np.maximum(under, 0)), np.inf).astype(np.float32)
+    return np.where(
+        (under > 0) & (-b - np.sqrt(np.maximum(under, 0)) > 1e-3), -b - np.sqrt(np.maximum(under, 0)), np.inf
+    ).astype(np.float32)
 
 
 LAMP = np.float32([-3.2, 4.6, -3.0])
@@ -197,7 +207,9 @@ def _room(eye: Array, ray: Array, balls: tuple, rng: np.random.Generator) -> Arr
     return (colour * light[..., None]).astype(np.float32)
 
 
-def _shaded(point: Array, normal: Array, ray: Array, tint: Array, index: int, balls: tuple, rng: np.random.Generator) -> Array:
+def _shaded(
+    point: Array, normal: Array, ray: Array, tint: Array, index: int, balls: tuple, rng: np.random.Generator
+) -> Array:
     towards = LAMP - point
     towards /= np.linalg.norm(towards, axis=-1, keepdims=True)
     if index < 2:  # orange peel: the normal trembles
@@ -234,17 +246,26 @@ def postcard(height: int, width: int, rng: np.random.Generator) -> Array:
     middle, foot, top = 0.94, 0.57, 0.17
     half = 0.042 + 0.035 * (y - top) / (foot - top)
     tower = (np.abs(x - middle) < half) & (y > top) & (y < foot)
-    round_ = np.sqrt(np.clip(1 - ((x - middle) / half) ** 2, 0, 1)) * (0.75 + 0.25 * np.clip((middle - x) / half, -1, 1))
+    round_ = np.sqrt(np.clip(1 - ((x - middle) / half) ** 2, 0, 1)) * (
+        0.75 + 0.25 * np.clip((middle - x) / half, -1, 1)
+    )
     bands = np.where(((y - top) / 0.08).astype(int) % 2 == 0, 0.95, 0.13)
     tone = np.where(tower, bands * (0.25 + 0.8 * round_), tone)
     for low, high, wide, shade in ((0.155, 0.172, 0.062, 0.08), (0.10, 0.155, 0.032, 0.9), (0.088, 0.10, 0.042, 0.06)):
         tone = np.where((y > low) & (y < high) & (np.abs(x - middle) < wide), shade, tone)
     roof = (np.abs(x - middle) < (y - 0.045) * 0.9) & (y < 0.09)
-    posts = (np.abs(((x - middle) / 0.016) - np.round((x - middle) / 0.016)) < 0.1) & (y > 0.1) & (y < 0.155) & (np.abs(x - middle) < 0.033)
+    posts = (
+        (np.abs(((x - middle) / 0.016) - np.round((x - middle) / 0.016)) < 0.1)
+        & (y > 0.1)
+        & (y < 0.155)
+        & (np.abs(x - middle) < 0.033)
+    )
     tone = np.where(roof | posts, 0.06, tone)
     for gull in ((0.2, 0.3, 0.04), (0.27, 0.46, 0.028), (0.13, 0.52, 0.022)):
         along = (x - gull[1]) / gull[2]
-        wing = gull[0] - gull[2] * 0.45 * np.abs(np.sin(np.clip(along, -1, 1) * 3.1)) * np.sqrt(np.clip(1 - np.abs(along), 0, 1))
+        wing = gull[0] - gull[2] * 0.45 * np.abs(np.sin(np.clip(along, -1, 1) * 3.1)) * np.sqrt(
+            np.clip(1 - np.abs(along), 0, 1)
+        )
         tone = np.where((np.abs(y - wing) < 0.0035) & (np.abs(along) < 1), 0.05, tone)
     text = np.maximum(
         lettering(h, w, "Greetings", place=(0.72, 0.30), size=0.055, font=cv2.FONT_HERSHEY_SCRIPT_COMPLEX),
@@ -262,13 +283,21 @@ def brick_wall(height: int, width: int, rng: np.random.Generator) -> Array:
     row = np.floor(y / 0.042)
     along = x / 0.118 + 0.5 * (row % 2)
     brick = np.floor(along)
-    joint = np.minimum(np.minimum(along % 1, 1 - along % 1) * 0.118, np.minimum((y / 0.042) % 1, 1 - (y / 0.042) % 1) * 0.042)
+    joint = np.minimum(
+        np.minimum(along % 1, 1 - along % 1) * 0.118, np.minimum((y / 0.042) % 1, 1 - (y / 0.042) % 1) * 0.042
+    )
     own = np.abs(np.sin(brick * 127.1 + row * 311.7) * 43758.5) % 1
     rough = fractal(h, w, rng=rng, cells=70, octaves=5)
     face = np.float32([0.42, 0.13, 0.075]) * (0.55 + 0.6 * own + 0.5 * (rough - 0.5))[..., None]
     face = mix(face, (0.16, 0.10, 0.09), (own > 0.86) * 0.6)
-    scene = mix(np.float32([0.36, 0.33, 0.29]) * (0.7 + 0.5 * rough)[..., None], face, edge(0.0034 + 0.002 * rough - joint, 0.002))
-    scene *= (0.62 + 0.55 * np.clip(1.05 - 0.5 * x - 0.35 * y + 0.08 * fractal(h, w, rng=rng, cells=3), 0, 1))[..., None]
+    scene = mix(
+        np.float32([0.36, 0.33, 0.29]) * (0.7 + 0.5 * rough)[..., None],
+        face,
+        edge(0.0034 + 0.002 * rough - joint, 0.002),
+    )
+    scene *= (0.62 + 0.55 * np.clip(1.05 - 0.5 * x - 0.35 * y + 0.08 * fractal(h, w, rng=rng, cells=3), 0, 1))[
+        ..., None
+    ]
     _sign(scene, y, x, w / h / 2)
     _window(scene, y, x, w / h / 2, rng)
     return developed(scene)
@@ -281,7 +310,10 @@ def _sign(scene: Array, y: Array, x: Array, middle: float) -> None:
     scene *= 1 - 0.55 * edge(shadow, 0.02)[..., None]
     scene[:] = mix(scene, (0.012, 0.09, 0.075), edge(box))
     scene[:] = mix(scene, (0.75, 0.52, 0.14), edge(np.abs(box + 0.012) - 0.002))
-    words = np.maximum(lettering(h, w, "RELUME", place=(0.155, middle), size=0.06), lettering(h, w, "lamps mended since 1911", place=(0.212, middle), size=0.0145))
+    words = np.maximum(
+        lettering(h, w, "RELUME", place=(0.155, middle), size=0.06),
+        lettering(h, w, "lamps mended since 1911", place=(0.212, middle), size=0.0145),
+    )
     scene[:] = mix(scene, (0.95, 0.80, 0.42), words)
 
 
@@ -292,23 +324,38 @@ def _window(scene: Array, y: Array, x: Array, middle: float, rng: np.random.Gene
     scene[:] = mix(scene, (0.72, 0.70, 0.62), edge(frame))
     glass = np.maximum(np.abs(x - middle) - 0.21, np.abs(y - 0.57) - 0.22)
     bars = np.minimum(np.abs(x - middle), np.abs(np.abs(y - 0.57) - 0.075))
-    sky = mix(np.full((h, w, 3), (0.10, 0.16, 0.24), np.float32), (0.75, 0.55, 0.36), np.clip(fractal(h, w, rng=rng, cells=4) * 1.8 - 0.6 + 0.5 * (0.6 - y), 0, 1))
+    sky = mix(
+        np.full((h, w, 3), (0.10, 0.16, 0.24), np.float32),
+        (0.75, 0.55, 0.36),
+        np.clip(fractal(h, w, rng=rng, cells=4) * 1.8 - 0.6 + 0.5 * (0.6 - y), 0, 1),
+    )
     glow = np.exp(-(((x - middle + 0.1) / 0.09) ** 2) - ((y - 0.66) / 0.1) ** 2)
     sky += np.float32([0.95, 0.55, 0.18]) * glow[..., None]
     scene[:] = mix(scene, sky, edge(glass) * (1 - edge(bars - 0.006)))
     for _ in range(900):  # leaves and flowers over the box
         top, left, size = 0.845 + rng.normal(0, 0.028), middle + rng.uniform(-0.27, 0.27), rng.uniform(0.006, 0.016)
         flower = rng.random() < 0.22
-        tint = np.float32(((0.80, 0.05, 0.09), (0.90, 0.62, 0.72), (0.85, 0.60, 0.06))[rng.integers(3)]) if flower else np.float32([0.03, 0.16, 0.025]) * rng.uniform(0.5, 2.4)
+        tint = (
+            np.float32(((0.80, 0.05, 0.09), (0.90, 0.62, 0.72), (0.85, 0.60, 0.06))[rng.integers(3)])
+            if flower
+            else np.float32([0.03, 0.16, 0.025]) * rng.uniform(0.5, 2.4)
+        )
         rows, columns = (slice(max(0, round((place - 0.02) * h)), round((place + 0.02) * h)) for place in (top, left))
         angle = rng.uniform(0, 3.14)
         dy, dx = y[rows, columns] - top, x[rows, columns] - left
         u, v = dx * np.cos(angle) + dy * np.sin(angle), dy * np.cos(angle) - dx * np.sin(angle)
         away = np.hypot(u, v * (1.0 if flower else 2.4))
         petals = size * (0.75 + 0.25 * np.cos(5 * np.arctan2(v, u))) if flower else size
-        scene[rows, columns] = mix(scene[rows, columns], tint * (0.7 + 0.5 * u / size)[..., None], edge(away - petals, 0.0015))
+        scene[rows, columns] = mix(
+            scene[rows, columns], tint * (0.7 + 0.5 * u / size)[..., None], edge(away - petals, 0.0015)
+        )
     planter = np.maximum(np.abs(x - middle) - 0.27, np.abs(y - 0.905) - 0.045)
-    clay = np.float32([0.50, 0.20, 0.10]) * (0.7 + 0.3 * np.clip((0.93 - y) / 0.07, 0, 1) + 0.25 * (fractal(h, w, rng=rng, cells=80, octaves=3) - 0.5))[..., None]
+    clay = (
+        np.float32([0.50, 0.20, 0.10])
+        * (0.7 + 0.3 * np.clip((0.93 - y) / 0.07, 0, 1) + 0.25 * (fractal(h, w, rng=rng, cells=80, octaves=3) - 0.5))[
+            ..., None
+        ]
+    )
     scene[:] = mix(scene, clay, edge(planter))
 
 
