@@ -3,7 +3,7 @@
 import io
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from relume.errors import BadInputError, CannotKeepError, ShapeMismatchError
 from relume.files._atomic import check_target, part_path, write_error, written
@@ -145,7 +145,7 @@ class FileWriter(AbstractWriter):
         self._stack = ExitStack()
         self._spool: Spool | None = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "FileWriter":
         shape = self._plan.shape
         try:
             spool = Spool(

@@ -2,7 +2,6 @@
 
 import stat
 from pathlib import Path
-from typing import Self
 
 from relume.errors import UnreadableFileError
 from relume.files._limits import Limits
@@ -43,7 +42,7 @@ class Source:
         if self._file is not None:
             self._file.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Source":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Spool:
             self._file.close()
             discard(self.path)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Spool":
         return self
 
     def __exit__(self, *_: object) -> None:

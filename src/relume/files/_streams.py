@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar, Self
+from typing import BinaryIO, ClassVar
 
 from relume.errors import BadInputError
 from relume.files._limits import Limits
@@ -33,7 +33,7 @@ class AbstractReader(ABC):
     def close(self) -> None:
         """Let go of everything."""
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "AbstractReader":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -50,7 +50,7 @@ class AbstractWriter(ABC):
         """The next rows."""
 
     @abstractmethod
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> "AbstractWriter": ...
 
     @abstractmethod
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None: ...
