@@ -1,0 +1,145 @@
+"""A run's averaged weights as an ONNX file that gives what the net gives, at any batch, height and width."""
+
+import copy
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from relume.errors import BadInputError, BadModelError
+from relume.extras import need
+from relume.make.nets import NETS
+from relume.make.recipe import Recipe
+
+OPSET = 18
+CHANNELS = {"image": 3, "sigma": 1, "mask": 1}
+TOLERANCE = 1e-5
+
+
+def export(run: Path, target: Path | None = None) -> Path:
+    """Write the net of a run folder (`recipe.json`, `weights.safetensors`) to `target`, by default `run/model.onnx`.
+
+    Inputs are `image` (b 3 h w) and what else the net takes, say `sigma` (b 1 h w); the output is `restored`. Batch,
+    height and width are free; the sides are multiples of the net's `multiple_of`. ONNX Runtime's result is compared
+    with PyTorch's before anything is written.
+    """
+    recipe, net = load(run)
+    model = to_onnx(net, recipe=recipe)
+    _check(net, model)
+    target = run / "model.onnx" if target is None else target
+    part = target.with_name(target.name + ".part")
+    part.write_bytes(model)
+    part.replace(target)
+    return target
+
+
+def load(run: Path) -> tuple[Recipe, nn.Module]:
+    """The recipe of a run folder, and its net with the averaged weights."""
+    for name in ("recipe.json", "weights.safetensors"):
+        if not (run / name).is_file():
+            raise BadInputError(f"{run} is no run folder: {name} is missing. Give the --out of a `relume train`.")
+    recipe = Recipe.from_json((run / "recipe.json").read_text())
+    net: nn.Module = NETS[recipe.net](**recipe.options)
+    try:
+        net.load_state_dict(load_file(run / "weights.safetensors"))
+    except RuntimeError as error:
+        raise BadModelError(f"{run}: the weights do not fit {recipe.net} of the recipe. {error}") from error
+    return recipe, net.eval()
+
+
+def to_onnx(net: nn.Module, *, recipe: Recipe) -> bytes:
+    """The net as an ONNX model of opset 18, constants folded, weights inside, the recipe in its metadata."""
+    need("onnxscript", extra="train")  # PyTorch's exporter asks for it, with a message of its own
+    batch, high, wide = (torch.export.Dim(name) for name in ("batch", "high", "wide"))
+    grid: Any = net.multiple_of
+    # Only multiples of the net's grid fit: the exporter finds that out and wants to be told so.
+    free = {0: batch, 2: grid * high, 3: grid * wide}
+    names = _inputs(net)
+    with _quiet():
+        # A copy in plain memory order: channels-last weights would be exported with transposes around them.
+        plain = copy.deepcopy(net).to(memory_format=torch.contiguous_format).cpu().eval()
+        program: Any = torch.onnx.export(
+            plain,
+            tuple(_example(names, 2, 2 * grid, 3 * grid)),
+            input_names=names,
+            output_names=["restored"],
+            opset_version=OPSET,
+            dynamo=True,
+            dynamic_shapes=tuple(dict(free) for _ in names),
+            verbose=False,
+        )
+    return _tidy(program.model_proto, scale=net.scale, recipe=recipe)  # pyright: ignore[reportArgumentType]
+
+
+def _tidy(model: Any, *, scale: int, recipe: Recipe) -> bytes:
+    """Without the paths and stack traces of the machine it was made on, and with axes that people can read."""
+    onnx = need("onnx", extra="train")
+    model.ClearField("doc_string")
+    for thing in (*model.graph.node, *model.graph.initializer, *model.graph.value_info, model.graph):
+        thing.ClearField("metadata_props")
+        thing.ClearField("doc_string")
+    # Shapes inside are words like `8*high`; a runtime infers them anew.
+    model.graph.ClearField("value_info")
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+        prefix = "restored_" if value.name == "restored" and scale != 1 else ""
+        for axis, name in ((0, "batch"), (2, f"{prefix}height"), (3, f"{prefix}width")):
+            value.type.tensor_type.shape.dim[axis].dim_param = name
+    model.producer_name, model.producer_version = "relume", ""
+    onnx.helper.set_model_props(model, {"relume.recipe": recipe.to_json()})
+    onnx.checker.check_model(model, full_check=True)
+    return model.SerializeToString(deterministic=True)
+
+
+def _check(net: nn.Module, model: bytes) -> None:
+    """ONNX Runtime gives what PyTorch gives, also at another batch and other sides than were exported."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    names = _inputs(net)
+    grid: Any = net.multiple_of
+    for batch, high, wide in ((1, 4, 4), (3, 5, 2)):
+        inputs = _example(names, batch, high * grid, wide * grid)
+        with torch.no_grad():
+            wanted = net(*inputs).cpu().numpy()
+        (got,) = session.run(None, {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)})
+        difference = float(np.abs(got - wanted).max())
+        if not difference <= TOLERANCE * max(1.0, float(np.abs(wanted).max())):
+            raise BadModelError(
+                f"ONNX Runtime's result differs from PyTorch's by {difference:.2g}, more than {TOLERANCE}. "
+                "The net uses something that the exporter translates wrongly; nothing was written."
+            )
+
+
+def _inputs(net: nn.Module) -> list[str]:
+    names: Any = net.inputs
+    return list(names)
+
+
+def _example(names: list[str], batch: int, height: int, width: int) -> list[Tensor]:
+    rng = torch.Generator().manual_seed(0)
+    return [torch.rand(batch, CHANNELS[name], height, width, generator=rng) for name in names]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter talks about its own insides: on stdout, in warnings and in the log."""
+    logger = logging.getLogger("torch.onnx._internal.exporter")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

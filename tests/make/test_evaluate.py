@@ -1,0 +1,116 @@
+import json
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from skimage.metrics import peak_signal_noise_ratio
+
+import relume
+from relume import files
+from relume.degrade.gaussian_noise import GaussianNoise
+from relume.errors import BadInputError, UnknownOptionError
+from relume.make.evaluate import degrade, evaluate
+from relume.run.manifest import digest
+
+SPEC = "gaussian_noise:sigma=25/255"
+
+
+@pytest.fixture(scope="module")
+def clean(data):
+    return data / "two"
+
+
+def by_hand(model, clean, *, seed, eight_bit=False):
+    """The protocol again, in plain steps, with scikit-image."""
+    values = []
+    with relume.Engine("denoise", model=str(model), threads=1) as engine:
+        for index, path in enumerate(sorted(clean.iterdir())):
+            picture = files.open(path).pixels
+            degraded = degrade(picture, GaussianNoise(sigma=25 / 255), seed=seed, index=index)
+            if eight_bit:
+                degraded = np.rint(degraded.clip(0, 1) * 255).astype(np.uint8)
+            (restored,) = engine.process([degraded], sigma=25 / 255, noise_type="gaussian")
+            restored = restored / np.float32(255) if eight_bit else restored.clip(0, 1)
+            values.append(peak_signal_noise_ratio(picture, restored, data_range=1.0))
+    return values
+
+
+@pytest.mark.parametrize("eight_bit", [False, True])
+def test_follows_the_papers_protocol(model, clean, eight_bit):
+    found = evaluate(str(model), data=clean, degradation=SPEC, seed=3, eight_bit=eight_bit, threads=1)
+    expected = by_hand(model, clean, seed=3, eight_bit=eight_bit)
+    assert [row.psnr for row in found.rows] == pytest.approx(expected, abs=1e-3)
+    assert found.psnr == pytest.approx(np.mean(expected), abs=1e-3)
+    assert found.mean("psnr_before") == pytest.approx(
+        20.2, abs=0.4
+    )  # of sigma 25: 20.17 dB, and clipping takes a little
+    assert found.psnr > found.mean("psnr_before") + 3
+    assert found.ssim > found.mean("ssim_before")
+
+
+def test_says_what_was_measured_and_how(model, clean):
+    found = evaluate(str(model), data=clean, degradation=SPEC, seed=3, limit=2, threads=1)
+    plain = json.loads(found.to_json())
+    assert plain["sha256"] == digest(model / "model.onnx")
+    assert (plain["data"], plain["n"], plain["seed"], plain["told"]) == ("two", 2, 3, 25 / 255)
+    assert plain["degradation"] == {"name": "gaussian_noise", "sigma": 25 / 255}
+    assert plain["psnr"] == pytest.approx(np.mean([row["psnr"] for row in plain["rows"]]), abs=1e-4)
+    assert plain["megapixels"] == pytest.approx(2 * 136 * 150 / 1e6, abs=1e-3)
+    assert plain["seconds"] > 0
+    (psnr, ssim) = found.scores()
+    assert (psnr.metric, psnr.setting) == ("psnr", "gaussian_noise:sigma=25/255")
+    assert psnr.protocol == (
+        "float, not clipped, not rounded; seed 3; noise level told; clipped result, RGB, mean over 2 pictures"
+    )
+    assert (ssim.metric, ssim.value) == ("ssim", round(found.ssim, 4))
+
+
+def test_the_noise_of_a_picture_depends_on_the_seed_and_its_place_alone(clean):
+    picture = files.open(next(clean.iterdir())).pixels
+    draws = [
+        degrade(picture, GaussianNoise(), seed=seed, index=index) for seed, index in ((0, 1), (0, 1), (0, 2), (1, 1))
+    ]
+    assert np.array_equal(draws[0], draws[1])
+    for other in draws[2:]:
+        assert abs(np.corrcoef((draws[0] - picture).ravel(), (other - picture).ravel())[0, 1]) < 0.02
+    state = torch.get_rng_state()
+    degrade(picture, GaussianNoise(), seed=0, index=0)
+    assert torch.equal(state, torch.get_rng_state())
+
+
+def test_a_limit_takes_the_first_pictures_with_the_same_noise(model, clean):
+    whole = evaluate(str(model), data=clean, degradation=SPEC, threads=1)
+    part = evaluate(str(model), data=clean, degradation=SPEC, limit=2, threads=1)
+    assert part.rows == whole.rows[:2]
+
+
+def test_blind_finds_the_level_out(model, clean):
+    blind = evaluate(str(model), data=clean, degradation=SPEC, blind=True, threads=1)
+    told = evaluate(str(model), data=clean, degradation=SPEC, threads=1)
+    assert blind.told is None
+    assert "blind" in blind.protocol
+    assert blind.psnr != told.psnr
+    assert blind.psnr > told.psnr - 1.0
+
+
+def test_a_classical_filter_is_measured_alike(clean):
+    found = evaluate("gaussian", data=clean, degradation=SPEC, threads=1)
+    assert found.sha256 is None
+    assert found.psnr > found.mean("psnr_before")
+
+
+def test_a_folder_without_pictures_and_a_wrong_option_are_refused(clean, tmp_path):
+    with pytest.raises(BadInputError, match=r"holds no picture directly. Give a folder of clean pictures"):
+        evaluate("gaussian", data=tmp_path, degradation=SPEC)
+    with pytest.raises(BadInputError, match=r"missing is no folder. Give a folder of clean pictures"):
+        evaluate("gaussian", data=tmp_path / "missing", degradation=SPEC)
+    with pytest.raises(UnknownOptionError, match=r"gaussian_noise has no option 'sgma'"):
+        evaluate("gaussian", data=clean, degradation="gaussian_noise:sgma=0.1")
+
+
+def test_grey_pictures_are_measured_too(model, tmp_path):
+    grey = (np.indices((48, 56)).sum(axis=0) % 32 * 8).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "grey.png"), grey)
+    found = evaluate(str(model), data=tmp_path, degradation="gaussian_noise:sigma=10/255", threads=1)
+    assert found.mean("psnr_before") == pytest.approx(20 * np.log10(255 / 10), abs=0.4)

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from relume.make._pictures import dead_leaves
+from relume.make.halo import measured_halo
+
+
+class Blur:
+    """A session whose margin is known: a box of 2 * reach + 1 pixels a side, mixed in with some weight."""
+
+    def __init__(self, reach, weight=1.0):
+        self.reach, self.weight = reach, weight
+
+    def run(self, image, inputs):
+        size = (1, 2 * self.reach + 1, 2 * self.reach + 1, 1)
+        blurred = ndimage.uniform_filter(image, size, mode="constant")
+        return ((1 - self.weight) * image + self.weight * blurred).astype(np.float32)
+
+
+@pytest.mark.parametrize("reach", [1, 6, 13])
+def test_finds_the_margin_of_a_filter_whose_margin_is_known(reach):
+    found = measured_halo(Blur(reach), multiple_of=1, reach=40, told=False, sigmas=(25 / 255,))
+    assert found == reach + 1  # and a step of the grid beside it
+
+
+def test_is_rounded_up_to_the_grid_and_never_beyond_the_reach():
+    assert measured_halo(Blur(6), multiple_of=8, reach=40, told=False, sigmas=(0.1,)) == 16
+    assert measured_halo(Blur(13), multiple_of=8, reach=13, told=False, sigmas=(0.1,)) == 13
+
+
+def test_what_changes_less_than_half_a_level_needs_no_margin():
+    assert measured_halo(Blur(6, weight=1e-3), multiple_of=1, reach=40, told=False, sigmas=(0.1,)) == 1
+
+
+def test_dead_leaves_look_like_photographs_by_their_spectrum():
+    picture = dead_leaves(192, 192, seed=0)
+    assert picture.dtype == np.float32
+    assert picture.min() >= 0
+    assert picture.max() <= 1
+    power = np.abs(np.fft.fft2(picture.mean(axis=2) - picture.mean())) ** 2
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(192), np.fft.fftfreq(192)))
+    band = (frequency > 0.01) & (frequency < 0.25)
+    slope = np.polyfit(np.log(frequency[band]), np.log(power[band]), 1)[0]
+    assert -3.2 < slope < -1.4  # photographs: about -2
+    assert np.array_equal(picture, dead_leaves(192, 192, seed=0))
+    assert not np.array_equal(picture, dead_leaves(192, 192, seed=1))
