@@ -83,10 +83,11 @@ def _read(specs: list[str]) -> Any:
 def _one(job: Job, place: int, way: _Way) -> str | None:
     import relume
     from relume import files
+    from relume.make.evaluate import degrade as degraded_as  # picture i as `relume evaluate` has it
 
     try:
         image = relume.open(contents(job.source))
-        degraded = image.replace(_apply(image.pixels, place, way))
+        degraded = image.replace(degraded_as(image.pixels, way.degradation, seed=way.seed, index=place))
         if job.target == STDOUT:
             check_stdout()
             ends = ending(job.source.path.with_suffix(f".{image.kept.format}"), way.format)
@@ -97,13 +98,3 @@ def _one(job: Job, place: int, way: _Way) -> str | None:
     except RelumeError as error:
         return str(error)
     return None
-
-
-def _apply(pixels: Any, place: int, way: _Way) -> Any:
-    import numpy as np
-    import torch
-
-    # Picture i has noise of its own: a function of the seed and i alone.
-    rng = torch.Generator().manual_seed(way.seed * 1_000_003 + place)
-    clean = torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]))  # pyright: ignore[reportUnknownMemberType]
-    return np.ascontiguousarray(way.degradation(clean, rng)[0].numpy().transpose(1, 2, 0))

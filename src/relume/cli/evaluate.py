@@ -1,0 +1,80 @@
+"""relume evaluate: how good a model is on a folder of clean pictures."""
+
+from typing import Annotated, Any
+
+import typer
+
+from relume.cli import _options as o
+from relume.errors import BadInputError
+
+__all__ = ["evaluate"]
+
+PANEL = "Look and measure"
+EXAMPLES = (
+    "relume evaluate --model balanced --data data/test/CBSD68 --with gaussian_noise:sigma=25/255",
+    "relume evaluate --model balanced --data data/test/Kodak24 --with gaussian_noise:sigma=50/255 --blind --json",
+)
+
+
+def evaluate(
+    *,
+    data: o.Data,
+    model: Annotated[str | None, o.model_option()] = None,
+    task: Annotated[str, typer.Option(help="What the model does.")] = "denoise",
+    with_: Annotated[
+        str | None,
+        typer.Option(
+            "--with", "-w", metavar="SPEC", show_default=False, help="The damage; the task's usual when not given."
+        ),
+    ] = None,
+    seed: o.Seed = 0,
+    blind: Annotated[bool, typer.Option("--blind", help="Do not tell the model how strong the noise is.")] = False,
+    eight_bit: Annotated[
+        bool, typer.Option("--eight-bit", help="Clip and round the degraded pictures, as files are.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", show_default=False, help="The first N pictures only.")
+    ] = None,
+    device: o.Device = "auto",
+    precision: o.Precision = "auto",
+    threads: o.Threads = None,
+    json: o.Json = False,
+) -> int:
+    """Degrade clean pictures, restore them, and measure how near they come. Needs the extra `train`."""
+    from relume.extras import need
+
+    need("torch", extra="train")
+    from relume.make.evaluate import evaluate as measure
+    from relume.tasks import TASKS
+
+    damage = with_ or TASKS[task].degradation
+    if not damage:
+        raise BadInputError(f"{task} has no usual damage. Name one, say --with gaussian_noise:sigma=25/255.")
+    found = measure(
+        model,
+        task=task,
+        data=data,
+        degradation=damage,
+        seed=seed,
+        blind=blind,
+        eight_bit=eight_bit,
+        limit=limit,
+        device=device,
+        precision=precision,
+        threads=threads,
+    )
+    if json:
+        print(found.to_json())
+    else:
+        _print(found)
+    return 0
+
+
+def _print(found: Any) -> None:
+    wide = max(len(row.name) for row in found.rows)
+    print(f"{'':{wide}}{'before dB':>11}{'after dB':>10}{'before SSIM':>13}{'after SSIM':>12}")
+    for row in found.rows:
+        print(f"{row.name:{wide}}{row.psnr_before:>11.2f}{row.psnr:>10.2f}{row.ssim_before:>13.4f}{row.ssim:>12.4f}")
+    means = [found.mean(figure) for figure in ("psnr_before", "psnr", "ssim_before", "ssim")]
+    print(f"{'mean':{wide}}{means[0]:>11.2f}{means[1]:>10.2f}{means[2]:>13.4f}{means[3]:>12.4f}")
+    print(f"\n{found.model} on {found.data}: {found.protocol}; {found.seconds:.1f} s for {found.megapixels:.1f} MP.")
