@@ -23,7 +23,7 @@ class Curve:
     def equalising(cls, plane: Plane, *, limit: float = math.inf) -> "Curve":
         """The curve that makes all levels of `plane` equally frequent, as far as a slope of at most `limit` allows.
 
-        >>> Curve.equalising(np.zeros((2, 2), np.float32), limit=1.0)(np.float32([[0.25]]))
+        >>> Curve.equalising(np.zeros((2, 2), np.float32), limit=1.0)(np.float32([[0.25]])).round(6)
         array([[0.25]], dtype=float32)
         """
         # A limit is about counts, and an 8-bit picture's counts say something only in bins as wide as its levels.
@@ -31,7 +31,8 @@ class Curve:
         levels = np.rint(np.clip(plane, 0, 1) * np.float32(bins - 1)).astype(np.intp)
         share = np.bincount(levels.ravel(), minlength=bins) / plane.size
         total = np.concatenate([[0.0], np.cumsum(limited(share, limit / bins))])
-        return cls(total.astype(np.float32))
+        # A level reads the middle of its bin; so stretched, equal shares give x itself.
+        return cls(np.clip((total * bins - 0.5) / (bins - 1), 0, 1).astype(np.float32))
 
     def __call__(self, plane: Plane) -> Plane:
         inside = np.clip(plane, 0, 1)

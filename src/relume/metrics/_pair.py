@@ -16,7 +16,7 @@ Score = Callable[[Exact, Exact], float]
 BT601 = np.array([65.481, 128.553, 24.966])  # MATLAB's rgb2ycbcr: sums to 219, on a black of 16
 
 
-def check_options(metric: str, *, border: int, channel: str) -> None:
+def check_options(metric: str, *, border: int | float, channel: str) -> None:
     """Refuse a negative border, and a channel that does not exist."""
     if border < 0 or int(border) != border:
         raise BadInputError(
