@@ -135,7 +135,9 @@ def _sheet(pair: tuple[Path, Path], before: Path | None, out: Path) -> None:
     import relume
     from relume import files
     from relume.cli._sheet import sheet
+    from relume.image import Image, Kept
 
-    restored, clean = (relume.open(path) for path in pair)
-    degraded = relume.open(before) if before is not None else None
-    files.save(sheet(degraded, restored, clean), out)
+    restored, clean = (relume.open(path).pixels for path in pair)
+    degraded = relume.open(before).pixels if before is not None else None
+    kept = Kept(depth="uint8", span=(0.0, 255.0))
+    files.save(Image(pixels=sheet(degraded, restored, clean), kept=kept), out)
