@@ -8,7 +8,6 @@ from jaxtyping import Float32
 
 from relume.classic._options import whole
 from relume.classic._resample import LANCZOS3, resize
-from relume.image import Pixels
 
 __all__ = ["Lanczos"]
 
@@ -41,6 +40,6 @@ class Lanczos:
         """Input pixels on each side that can change an output pixel."""
         return LANCZOS3.radius
 
-    def __call__(self, pixels: Pixels) -> Float32[np.ndarray, "{self.scale}*h {self.scale}*w c"]:
+    def __call__(self, pixels: Float32[np.ndarray, "h w c"]) -> Float32[np.ndarray, "{self.scale}*h {self.scale}*w c"]:
         height, width, _ = pixels.shape
         return resize(pixels, height * self.scale, width * self.scale, kernel=LANCZOS3)

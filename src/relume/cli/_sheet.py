@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
 
 from relume.classic._resample import resize
 from relume.errors import BadInputError
-from relume.image import Box
+from relume.image import Box, Pixels, Plane
 from relume.metrics import measure
-
-Picture = Float32[np.ndarray, "_ _ _"]
-Plane = Float32[np.ndarray, "_ _"]
 
 GROUND, INK, FAINT = 0.13, 0.95, 0.66  # greys: colours beside a neutral one are seen as they are
 MARKS = ((1.0, 0.62, 0.1), (0.2, 0.78, 1.0), (0.5, 0.9, 0.3), (1.0, 0.45, 0.75))  # of the crops, in order
@@ -31,18 +27,18 @@ class Panel:
 
     title: str
     note: str
-    pixels: Picture
+    pixels: Pixels
 
 
 def sheet(
-    before: Picture | None,
-    after: Picture,
-    clean: Picture | None = None,
+    before: Pixels | None,
+    after: Pixels,
+    clean: Pixels | None = None,
     *,
     zooms: int = 2,
     names: tuple[str, str, str] = ("before", "after", "clean"),
     width: int = 1920,
-) -> Picture:
+) -> Pixels:
     """A comparison for people, RGB: whole pictures on top, below them crops of where most has changed.
 
     Without `before`, `after` stands beside `clean`. The difference is centred at mid grey, and its gain is written
@@ -64,16 +60,14 @@ def sheet(
     return np.concatenate([_strip(GAP, rows[0].shape[1]), *rows])
 
 
-def _row(pictures: Sequence[Picture], *, below: int) -> Picture:
-    """Pictures of one height side by side, with gaps around them."""
+def _row(pictures: Sequence[Pixels], *, below: int) -> Pixels:
+    """Pixelss of one height side by side, with gaps around them."""
     gap = _strip(len(pictures[0]), GAP)
     beside = np.concatenate([gap, *(part for picture in pictures for part in (picture, gap))], axis=1)
     return np.concatenate([beside, _strip(below, beside.shape[1])])
 
 
-def _panels(
-    before: Picture | None, after: Picture, clean: Picture | None, *, names: tuple[str, str, str]
-) -> list[Panel]:
+def _panels(before: Pixels | None, after: Pixels, clean: Pixels | None, *, names: tuple[str, str, str]) -> list[Panel]:
     if before is None and clean is None:
         raise BadInputError("A sheet compares two pictures, but only one was given. Give a before, or a clean one.")
     height, width, _ = after.shape
@@ -93,14 +87,14 @@ def _panels(
     return [*panels, Panel(f"difference x{gain}", note, (0.5 + gain * change).clip(0, 1).astype(np.float32))]
 
 
-def _rgb(pixels: Picture) -> Picture:
+def _rgb(pixels: Pixels) -> Pixels:
     """As a screen shows it: within the range, and in three channels."""
     if pixels.shape[2] not in (1, 3):
         pixels = pixels.mean(axis=2, keepdims=True)
     return np.broadcast_to(pixels, (*pixels.shape[:2], 3)).clip(0, 1)
 
 
-def _measured(pixels: Picture, truth: Picture | None) -> str:
+def _measured(pixels: Pixels, truth: Pixels | None) -> str:
     if truth is None or pixels is truth:
         return f"{pixels.shape[1]} x {pixels.shape[0]}"
     names = ["psnr"] if min(truth.shape[:2]) < 11 else ["psnr", "ssim"]  # SSIM's window is that large
@@ -110,7 +104,7 @@ def _measured(pixels: Picture, truth: Picture | None) -> str:
     return "   ".join([f"{values['psnr']:.2f} dB", *(f"SSIM {values[name]:.4f}" for name in names[1:])])
 
 
-def gain_for(change: Picture) -> int:
+def gain_for(change: Pixels) -> int:
     """How many times a difference may be enlarged so that hardly any of it leaves the range.
 
     >>> gain_for(np.full((4, 4, 3), -0.05, np.float32))
@@ -120,7 +114,7 @@ def gain_for(change: Picture) -> int:
     return max((gain for gain in GAINS if gain * largest <= 0.5), default=1) if largest else 1
 
 
-def places(first: Picture, second: Picture, *, room: int, count: int) -> list[Box]:
+def places(first: Pixels, second: Pixels, *, room: int, count: int) -> list[Box]:
     """Where to look closer: where the two differ most, or else where there is most structure.
 
     Fewer than `count` where the picture is too small for more without overlap.
@@ -144,7 +138,7 @@ def places(first: Picture, second: Picture, *, room: int, count: int) -> list[Bo
     return boxes
 
 
-def _interest(first: Picture, second: Picture, *, size: tuple[int, int], reach: float) -> Plane:
+def _interest(first: Pixels, second: Pixels, *, size: tuple[int, int], reach: float) -> Plane:
     """How much there is to see around each place of a smaller picture of that width and height."""
     light = second.mean(axis=2)
     slope = np.abs(cv2.Sobel(light, -1, 1, 0)) + np.abs(cv2.Sobel(light, -1, 0, 1))
@@ -158,7 +152,7 @@ def _interest(first: Picture, second: Picture, *, size: tuple[int, int], reach: 
     return change + 0.5 * structure
 
 
-def _column(panel: Panel, boxes: Sequence[Box], *, room: int) -> list[Picture]:
+def _column(panel: Panel, boxes: Sequence[Box], *, room: int) -> list[Pixels]:
     """Overview and crops, each at most `room` wide."""
     parts = [_overview(panel.pixels, boxes, room)]
     for box, mark in zip(boxes, MARKS, strict=False):
@@ -168,7 +162,7 @@ def _column(panel: Panel, boxes: Sequence[Box], *, room: int) -> list[Picture]:
     return parts
 
 
-def _overview(pixels: Picture, boxes: Sequence[Box], room: int) -> Picture:
+def _overview(pixels: Pixels, boxes: Sequence[Box], room: int) -> Pixels:
     height, width, _ = pixels.shape
     scale = min(room / width, 1.2 * room / height)
     if scale >= 1:
@@ -183,18 +177,18 @@ def _overview(pixels: Picture, boxes: Sequence[Box], room: int) -> Picture:
     return view
 
 
-def _framed(crop: Picture, mark: tuple[float, float, float]) -> Picture:
+def _framed(crop: Pixels, mark: tuple[float, float, float]) -> Pixels:
     framed = crop.copy()
     for edge in (framed[:3], framed[-3:], framed[:, :3], framed[:, -3:]):
         edge[:] = mark
     return framed
 
 
-def _widened(picture: Picture, width: int) -> Picture:
+def _widened(picture: Pixels, width: int) -> Pixels:
     return np.concatenate([picture, _strip(len(picture), width - picture.shape[1])], axis=1)
 
 
-def _caption(panel: Panel, room: int) -> Picture:
+def _caption(panel: Panel, room: int) -> Pixels:
     canvas = _strip(CAPTION, room)
     for text, size, ink, base in ((panel.title, 0.8, INK, 26), (panel.note, 0.58, FAINT, 51)):
         # Drawn three times as large and shrunk: OpenCV's thin strokes are ragged otherwise.
@@ -206,5 +200,5 @@ def _caption(panel: Panel, room: int) -> Picture:
     return canvas
 
 
-def _strip(height: int, width: int) -> Picture:
+def _strip(height: int, width: int) -> Pixels:
     return np.full((height, width, 3), GROUND, np.float32)

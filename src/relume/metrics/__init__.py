@@ -7,14 +7,15 @@ pictures in [0, 1]; `metric.per_channel(restored, clean)` gives a number for eac
 from collections.abc import Iterable
 
 from relume.catalog import Catalog
-from relume.metrics._pair import Channel, Picture
+from relume.image import Pixels
+from relume.metrics._pair import Channel
 
 METRICS = Catalog("metric", __name__)
 
 
 def measure(
-    restored: Picture,
-    clean: Picture,
+    restored: Pixels,
+    clean: Pixels,
     names: Iterable[str] = ("psnr", "ssim"),
     *,
     border: int = 0,

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Float, Float64
 
 from relume.errors import BadInputError, ShapeMismatchError
+from relume.image import Pixels
 
 Channel = Literal["rgb", "y", "grey"]
 Exact = Float64[np.ndarray, "_ _ _"]
-Picture = Float32[np.ndarray, "_ _ _"]  # of any shape: a mismatch is told in our words
 Score = Callable[[Exact, Exact], float]
 
 BT601 = np.array([65.481, 128.553, 24.966])  # MATLAB's rgb2ycbcr: sums to 219, on a black of 16
@@ -28,7 +28,7 @@ def check_options(metric: str, *, border: int | float, channel: str) -> None:
 
 
 def pair(
-    restored: Picture, clean: Picture, *, metric: str, border: int, channel: Channel, least: int = 1
+    restored: Pixels, clean: Pixels, *, metric: str, border: int, channel: Channel, least: int = 1
 ) -> tuple[Exact, Exact]:
     """Both pictures as the metric sees them, with at least `least` pixels left on each side."""
     if restored.shape != clean.shape:
@@ -48,7 +48,7 @@ def pair(
     return first, second
 
 
-def seen(pixels: Picture, *, channel: Channel, metric: str) -> Exact:
+def seen(pixels: Pixels, *, channel: Channel, metric: str) -> Exact:
     """All channels, or the one that is made of red, green and blue; a grey picture is its own."""
     exact = pixels.astype(np.float64)
     if channel == "rgb" or pixels.shape[2] == 1:

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from relume.metrics._pair import Channel, Exact, Picture, check_options, each, mean_of, pair
+from relume.image import Pixels
+from relume.metrics._pair import Channel, Exact, check_options, each, mean_of, pair
 
 __all__ = ["Mae"]
 
@@ -31,14 +32,14 @@ class Mae:
     def __post_init__(self) -> None:
         check_options("MAE", border=self.border, channel=self.channel)
 
-    def __call__(self, restored: Picture, clean: Picture) -> float:
+    def __call__(self, restored: Pixels, clean: Pixels) -> float:
         return self._score(*self._pair(restored, clean))
 
-    def per_channel(self, restored: Picture, clean: Picture) -> tuple[float, ...]:
+    def per_channel(self, restored: Pixels, clean: Pixels) -> tuple[float, ...]:
         """The metric of each channel by itself."""
         return each(self._score, *self._pair(restored, clean))
 
-    def _pair(self, restored: Picture, clean: Picture) -> tuple[Exact, Exact]:
+    def _pair(self, restored: Pixels, clean: Pixels) -> tuple[Exact, Exact]:
         return pair(restored, clean, metric="MAE", border=self.border, channel=self.channel)
 
     def _score(self, restored: Exact, clean: Exact) -> float:

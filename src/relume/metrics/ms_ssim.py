@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from relume.metrics._pair import Channel, Exact, Picture, check_options, each, mean_of, pair
+from relume.image import Pixels
+from relume.metrics._pair import Channel, Exact, check_options, each, mean_of, pair
 from relume.metrics._similarity import WINDOW, Map, similarity
 
 __all__ = ["MsSsim"]
@@ -43,10 +44,10 @@ class MsSsim:
     def __post_init__(self) -> None:
         check_options("MS-SSIM", border=self.border, channel=self.channel)
 
-    def __call__(self, restored: Picture, clean: Picture) -> float:
+    def __call__(self, restored: Pixels, clean: Pixels) -> float:
         return mean_of(np.array(self.per_channel(restored, clean)))
 
-    def per_channel(self, restored: Picture, clean: Picture) -> tuple[float, ...]:
+    def per_channel(self, restored: Pixels, clean: Pixels) -> tuple[float, ...]:
         """The metric of each channel by itself."""
         least = WINDOW * 2 ** (len(EXPONENTS) - 1)
         both = pair(restored, clean, metric="MS-SSIM", border=self.border, channel=self.channel, least=least)

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from relume.metrics._pair import Channel, Exact, Picture, check_options, each, mean_of, pair
+from relume.image import Pixels
+from relume.metrics._pair import Channel, Exact, check_options, each, mean_of, pair
 
 __all__ = ["Psnr"]
 
@@ -34,14 +35,14 @@ class Psnr:
     def __post_init__(self) -> None:
         check_options("PSNR", border=self.border, channel=self.channel)
 
-    def __call__(self, restored: Picture, clean: Picture) -> float:
+    def __call__(self, restored: Pixels, clean: Pixels) -> float:
         return self._score(*self._pair(restored, clean))
 
-    def per_channel(self, restored: Picture, clean: Picture) -> tuple[float, ...]:
+    def per_channel(self, restored: Pixels, clean: Pixels) -> tuple[float, ...]:
         """The metric of each channel by itself."""
         return each(self._score, *self._pair(restored, clean))
 
-    def _pair(self, restored: Picture, clean: Picture) -> tuple[Exact, Exact]:
+    def _pair(self, restored: Pixels, clean: Pixels) -> tuple[Exact, Exact]:
         return pair(restored, clean, metric="PSNR", border=self.border, channel=self.channel)
 
     def _score(self, restored: Exact, clean: Exact) -> float:
