@@ -107,7 +107,7 @@ def exif_of(orientation: int) -> Image.Exif:
     exif[0x010F], exif[0x013B], exif[0x0112] = "Camera works", "Jane Doe", orientation
     exif.get_ifd(0x8769).update({0x9003: "2026:01:02 03:04:05", 0x829A: 0.004, 0x927C: MAKER_NOTE, 0xA431: "S/N 7"})
     exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 29.6), 3: "E", 4: (2.0, 17.0, 40.25)})
-    return exif  # noqa: RET504
+    return exif
 
 
 def make(case: Case, path: Path) -> None:

@@ -14,8 +14,9 @@ _FLOATS = ("float16", "float32", "float64")
 _PIL_MODES = ("L", "LA", "RGB", "RGBA", "CMYK", "I;16", "F")
 
 Depth = Literal["uint8", "uint16", "float32"]
-Pixels = Float32[np.ndarray, "h w c"]
-Plane = Float32[np.ndarray, "h w"]
+# Axes with an underscore may differ in size between the arguments of one function.
+Pixels = Float32[np.ndarray, "_h _w _c"]
+Plane = Float32[np.ndarray, "_h _w"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,7 +140,7 @@ class Image:
         if like is not None and _is_pil(like):
             return self._to_pil(like)
         origin = self.kept.attributes if isinstance(self.kept.attributes, dict) else {}
-        name = like.dtype.name if like is not None else origin.get("dtype", self.kept.depth)
+        name = like.dtype.name if like is not None else np.dtype(origin.get("dtype", self.kept.depth)).name
         axes = like.ndim if like is not None else origin.get("axes", 2 if self.channels == 1 else 3)
         pixels = self.pixels[..., ::-1] if origin.get("channel_order") == "bgr" and self.channels == 3 else self.pixels
         whole = pixels if self.alpha is None else np.concatenate([pixels, self.alpha[..., None]], axis=2)
@@ -225,7 +226,9 @@ def _check_array(array: Any) -> None:
             f"A NumPy array or a PIL picture was expected, but a {type(array).__name__} came. Convert it with np.asarray."
         )
     if array.dtype.name not in (*_PEAKS, *_FLOATS):
-        advice = "array.astype(np.uint8) * 255" if array.dtype == bool else "array.astype(np.uint16) or floats of 0 to 1"
+        advice = (
+            "array.astype(np.uint8) * 255" if array.dtype == bool else "array.astype(np.uint16) or floats of 0 to 1"
+        )
         raise BadInputError(
             f"An array of uint8, uint16 or float was expected, but it is {array.dtype}. Hand in {advice}."
         )

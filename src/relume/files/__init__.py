@@ -1,9 +1,9 @@
 """Bytes to pictures and back; what a file has beside its pixels stays with it.
 
-    image = open("scan.tif")                 # or bytes
-    notes = save(image, "better.tif")        # atomic; returns what could not be kept
-    with reader("huge.tif") as strips: ...   # strips in,
-    with writer("better.tif", ...) as out: ...   # strips out, memory flat
+image = open("scan.tif")                 # or bytes
+notes = save(image, "better.tif")        # atomic; returns what could not be kept
+with reader("huge.tif") as strips: ...   # strips in,
+with writer("better.tif", ...) as out: ...   # strips out, memory flat
 """
 
 from typing import TYPE_CHECKING

@@ -8,8 +8,8 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 from relume.errors import RelumeError, WriteError
 
@@ -36,7 +36,9 @@ def discard(path: Path) -> None:
 def check_target(target: Path, *, overwrite: bool) -> None:
     """Find out before any work whether `target` can be written."""
     if target.is_dir():
-        raise WriteError(f"{target} is a folder; a file name was expected. Give one, such as {target / 'restored.png'}.")
+        raise WriteError(
+            f"{target} is a folder; a file name was expected. Give one, such as {target / 'restored.png'}."
+        )
     if not target.parent.is_dir():
         raise WriteError(f"{target} cannot be written: there is no folder {target.parent}. Create it first.")
     if not overwrite and (target.exists() or target.is_symlink()):
@@ -44,14 +46,16 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def written(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
+def written(target: Path, *, overwrite: bool) -> Iterator[BufferedIOBase]:
     """A file to write to, which becomes `target` in one step when the block ends well.
 
     A symbolic link at `target` is replaced, not followed. What stood there gives its permissions to the new file.
     """
     part = part_path(target)
     try:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b") as file:
+        with os.fdopen(
+            os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "w+b"
+        ) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

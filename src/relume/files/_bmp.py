@@ -1,7 +1,7 @@
 """BMP through OpenCV, because libvips' wheel has none; its header is read by our own hand first."""
 
 import struct
-from typing import BinaryIO
+from io import BufferedIOBase
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def open_bmp(source: Source, *, limits: Limits) -> AbstractReader:
     return StripReader(lambda top, rows: samples[top : top + rows], shape, scale, kept)
 
 
-def encode_bmp(samples: Samples, dpi: tuple[float, float] | None, out: BinaryIO) -> None:
+def encode_bmp(samples: Samples, dpi: tuple[float, float] | None, out: BufferedIOBase) -> None:
     """A plain BMP of 8 bits grey or 24 bits colour."""
     import cv2
 
@@ -73,7 +73,9 @@ def _header(source: Source, limits: Limits) -> tuple[int, int, int, tuple[float,
     start = int.from_bytes(head[10:14], "little")
     wanted = start + (width * bits + 31) // 32 * 4 * height
     if compression in (_PLAIN, _FIELDS) and source.size < wanted:
-        raise UnreadableFileError(f"The BMP is cut short: {wanted:,} bytes were expected, but there are {source.size:,}.")
+        raise UnreadableFileError(
+            f"The BMP is cut short: {wanted:,} bytes were expected, but there are {source.size:,}."
+        )
     dpi = (across * 0.0254, down * 0.0254) if across > 0 and down > 0 else None
     return height, width, bits, dpi
 

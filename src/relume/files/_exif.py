@@ -60,7 +60,9 @@ def from_tiff(read: ReadAt, root: Directory, *, limit: int) -> bytes | None:
     entries = {tag: entry for tag, entry in root.entries.items() if tag not in STRUCTURE}
     subs: dict[int, dict[int, Entry]] = {}
     for tag in (EXIF_IFD, GPS_IFD):
-        found = directory(read, root.order, root.number(tag), big=root.big, limit=limit) if tag in root.entries else None
+        found = (
+            directory(read, root.order, root.number(tag), big=root.big, limit=limit) if tag in root.entries else None
+        )
         if found is not None:
             subs[tag] = {inner: entry for inner, entry in found.entries.items() if inner != INTEROP_IFD}
     if not entries and not subs:

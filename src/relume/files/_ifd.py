@@ -89,7 +89,9 @@ def first(read: ReadAt) -> tuple[Order, bool, int, int] | None:
     return None
 
 
-def directory(read: ReadAt, order: Order, offset: int, *, big: bool = False, limit: int = 64_000_000) -> Directory | None:
+def directory(
+    read: ReadAt, order: Order, offset: int, *, big: bool = False, limit: int = 64_000_000
+) -> Directory | None:
     """The directory at `offset`, without values longer than `limit` bytes together; None where there is none."""
     count_size, entry_size, slot = (8, 20, 8) if big else (2, 12, 4)
     count = _unpack(order, read(offset, count_size), count_size)

@@ -17,7 +17,14 @@ from relume.files._vips import explained, vips
 from relume.image import Kept
 
 NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WebP", "tiff": "TIFF", "avif": "AVIF", "gif": "GIF", "bmp": "BMP"}
-_LOADERS = {"jpeg": "jpegload", "png": "pngload", "webp": "webpload", "tiff": "tiffload", "avif": "heifload", "gif": "gifload"}
+_LOADERS = {
+    "jpeg": "jpegload",
+    "png": "pngload",
+    "webp": "webpload",
+    "tiff": "tiffload",
+    "avif": "heifload",
+    "gif": "gifload",
+}
 _INSPECT = {"jpeg": _jpeg.inspect, "png": _png.inspect, "webp": _webp.inspect, "tiff": _tiff.inspect}
 _DEPTHS = {"uchar": "uint8", "ushort": "uint16", "float": "float32"}
 _STRIP = 64  # rows that are fetched at once where we choose ourselves

@@ -1,8 +1,9 @@
 """Rasters through libvips: strips in, an encoded file out, metadata put in by our own hand."""
 
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
-from relume.errors import RelumeError, WriteError
+from relume.errors import WriteError
 from relume.files import _exif, _jpeg, _png, _tiff, _webp
 from relume.files._spool import Spool
 from relume.files._streams import Plan
@@ -13,26 +14,28 @@ _FORMATS = {"uint8": "uchar", "uint16": "ushort", "float32": "float"}
 _BIG_TIFF = 3_500_000_000  # raw bytes above which 4 GB of offsets might not do
 
 
-def encode(plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+def encode(plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
     """Write the file's bytes; returns what turned out not to fit."""
     kept, notes = _settled(plan)
     writer = {"jpeg": _jpeg_file, "png": _png_file, "webp": _webp_file, "tiff": _tiff_file, "avif": _avif_file}
     try:
         notes += writer[plan.format](plan, kept, _picture(plan, spool), out)
     except vips().Error as error:
-        raise WriteError(f"The picture could not be encoded ({reason_of(error)}). Check the disk's free space.") from error
+        raise WriteError(
+            f"The picture could not be encoded ({reason_of(error)}). Check the disk's free space."
+        ) from error
     return notes
 
 
 class _Head:
     """Passes an encoder's bytes on, with its first ones rewritten once they are complete."""
 
-    def __init__(self, out: BinaryIO, complete: Any, rewrite: Any) -> None:
+    def __init__(self, out: BufferedIOBase, complete: Any, rewrite: Any) -> None:
         self._out, self._complete, self._rewrite = out, complete, rewrite
         self._head: bytearray | None = bytearray()
         self.error: BaseException | None = None
 
-    def take(self, data: bytes) -> int:
+    def take(self, data: Any) -> int:
         try:
             if self._head is None:
                 self._out.write(data)
@@ -40,7 +43,7 @@ class _Head:
                 self._head += data
                 if self._complete(bytes(self._head)):
                     self.finish()
-        except (OSError, RelumeError) as error:  # must not travel through C
+        except Exception as error:  # noqa: BLE001  (must not travel through C; raised again behind it)
             self.error = error
             return -1
         return len(data)
@@ -68,9 +71,8 @@ def _picture(plan: Plan, spool: Spool) -> Any:
     kind = _interpretation(plan)
     if spool.path is not None:
         spool.flush()
-        return vips().Image.rawload(
-            str(spool.path), width, height, bands, format=format, interpretation=kind, access="sequential"
-        )
+        picture = vips().Image.tiffload(str(spool.path), access="sequential")
+        return picture.copy(interpretation=kind)
     picture = vips().Image.new_from_memory(spool.array().data, width, height, bands, format)
     return picture.copy(interpretation=kind)
 
@@ -100,7 +102,7 @@ def _through(head: _Head, save: Any, **options: Any) -> None:
     head.finish()
 
 
-def _jpeg_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> list[str]:
+def _jpeg_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BufferedIOBase) -> list[str]:
     dpi = kept.pop("dpi")
     segments, notes = _jpeg.segments_of(**kept, comments=_attributes(plan.kept, "comments"))
     head = _Head(out, lambda data: len(data) > 64, lambda data: _jpeg.graft(data, segments, dpi=dpi))
@@ -111,7 +113,7 @@ def _jpeg_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) ->
     return notes
 
 
-def _png_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> list[str]:
+def _png_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BufferedIOBase) -> list[str]:
     del kept["iptc"]
     chunks = _png.chunks_of(**kept, others=_attributes(plan.kept, "chunks"))
     head = _Head(out, lambda data: _png.pixels_at(data) is not None, lambda data: _png.graft(data, chunks))
@@ -119,7 +121,7 @@ def _png_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> 
     return []
 
 
-def _webp_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> list[str]:
+def _webp_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BufferedIOBase) -> list[str]:
     options: dict[str, Any] = {"lossless": bool(plan.wish.lossless), "Q": plan.wish.quality, "keep": "none"}
     if plan.wish.lossless:
         options |= {"exact": True, "Q": 75}  # colours under full transparency too; Q is effort here
@@ -131,7 +133,7 @@ def _webp_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) ->
     return []
 
 
-def _tiff_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> list[str]:
+def _tiff_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BufferedIOBase) -> list[str]:
     shape, dtype = plan.shape, plan.scale.dtype
     compression = plan.kept.compression if plan.kept.compression in ("none", "lzw", "packbits") else "deflate"
     # The horizontal predictor is for whole numbers; few programs read the one for floats.
@@ -164,7 +166,7 @@ def _guarded(function: Any, errors: list[OSError]) -> Any:
     return call
 
 
-def _avif_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BinaryIO) -> list[str]:
+def _avif_file(plan: Plan, kept: dict[str, Any], picture: Any, out: BufferedIOBase) -> list[str]:
     for field, name in (("exif", "exif-data"), ("xmp", "xmp-data"), ("icc", "icc-profile-data")):
         if kept[field] is not None:
             body = b"Exif\0\0" + kept[field] if field == "exif" else kept[field]

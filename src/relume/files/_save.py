@@ -122,9 +122,7 @@ def encode(
     name = writable().get(f".{name}", name)
     if name not in writable().values():
         name = format_for(f"picture.{name}")
-    shape = Shape(
-        height=image.height, width=image.width, channels=image.channels, has_alpha=image.alpha is not None
-    )
+    shape = Shape(height=image.height, width=image.width, channels=image.channels, has_alpha=image.alpha is not None)
     family = family_of(name)
     plan = family.plan(image.kept, name, shape, wish)
     out = io.BytesIO()

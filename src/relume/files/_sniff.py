@@ -4,7 +4,9 @@ from pathlib import Path
 
 from relume.errors import UnreadableFileError
 
-RAW_ENDINGS = frozenset({".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw"})
+RAW_ENDINGS = frozenset(
+    {".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".sr2", ".orf", ".rw2", ".raf", ".pef", ".srw"}
+)
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", 0, "png"),

@@ -4,7 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import BinaryIO, ClassVar
+from io import BufferedIOBase
+from typing import ClassVar
 
 from relume.errors import BadInputError
 from relume.files._limits import Limits
@@ -139,7 +140,7 @@ class AbstractFamily(ABC):
         """How to write it. Raises CannotKeepError where the format cannot hold what must not be lost."""
 
     @abstractmethod
-    def encode(self, plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+    def encode(self, plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
         """Write the file's bytes; returns what turned out not to fit."""
 
 

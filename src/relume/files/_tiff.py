@@ -1,7 +1,8 @@
 """TIFF tags beside the pixels: read from the first directory, and put into the one that libvips has written."""
 
 import struct
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from relume.errors import UnreadableFileError
 from relume.files import _exif
@@ -13,7 +14,16 @@ XMP, IPTC, PHOTOSHOP, ICC = 700, 33723, 34377, 34675
 _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _EXTRA, _FORMAT = 258, 259, 262, 277, 338, 339
 _X, _Y, _UNIT, _ORIENTATION, _LAYERS, _SUBPICTURES, _DNG = 282, 283, 296, 274, 37724, 330, 50706
 
-_COMPRESSIONS = {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate", 32773: "packbits", 50000: "zstd", 7: "jpeg", 6: "jpeg"}
+_COMPRESSIONS = {
+    1: "none",
+    5: "lzw",
+    8: "deflate",
+    32946: "deflate",
+    32773: "packbits",
+    50000: "zstd",
+    7: "jpeg",
+    6: "jpeg",
+}
 _ODD = {
     2: "whole numbers with a sign",
     4: "samples of an undefined kind",
@@ -58,7 +68,7 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
     return found
 
 
-def graft(file: BinaryIO, tags: dict[str, Any]) -> None:
+def graft(file: BufferedIOBase, tags: dict[str, Any]) -> None:
     """Put metadata (fields of Kept) into the first directory of an encoded TIFF."""
 
     def read(offset: int, count: int) -> bytes:
@@ -96,7 +106,7 @@ def _add_plain(entries: dict[int, Entry], tags: dict[str, Any], order: Order) ->
 
 
 def _add_exif(
-    file: BinaryIO, place: int, entries: dict[int, Entry], blob: bytes, *, order: Order, big: bool
+    file: BufferedIOBase, place: int, entries: dict[int, Entry], blob: bytes, *, order: Order, big: bool
 ) -> int:
     parts = _exif.split(blob)
     if parts is None:

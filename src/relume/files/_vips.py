@@ -20,8 +20,6 @@ def _module() -> Any:
     import pyvips
 
     pyvips.block_untrusted_set(True)
-    # Plain samples, nothing to parse: our own spooled pictures come back this way.
-    pyvips.operation_block_set("VipsForeignLoadRaw", False)
     # The cache would hold files open and give an old picture where a file was replaced.
     pyvips.cache_set_max(0)
     return pyvips

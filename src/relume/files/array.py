@@ -2,7 +2,8 @@
 
 import ast
 from contextlib import ExitStack
-from typing import Any, BinaryIO, ClassVar
+from io import BufferedIOBase
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Array(AbstractFamily):
         notes = [f"{name} is not kept: .npy holds pixels only." for name in _metadata(kept)]
         return Plan(format=format, shape=shape, scale=scale, kept=kept, wish=wish, notes=tuple(notes))
 
-    def encode(self, plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+    def encode(self, plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
         """Write the file's bytes; returns what turned out not to fit."""
         stored = plan.kept.attributes if plan.kept.format == "npy" and plan.wish.depth is None else {}
         dtype = np.dtype(stored["dtype"]) if stored else plan.scale.dtype

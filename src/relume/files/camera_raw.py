@@ -1,6 +1,7 @@
 """Camera raw: the sensor's samples, developed plainly into 16-bit sRGB. Read only."""
 
-from typing import Any, BinaryIO, ClassVar
+from io import BufferedIOBase
+from typing import Any, ClassVar
 
 from relume.errors import CannotKeepError, UnreadableFileError
 from relume.extras import need
@@ -57,7 +58,7 @@ class CameraRaw(AbstractFamily):
         """Always refused."""
         raise CannotKeepError("Camera raw is read, but not written. Write TIFF or PNG, which hold its 16 bits.")
 
-    def encode(self, plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+    def encode(self, plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
         """Never reached: there is no plan."""
         raise CannotKeepError("Camera raw is read, but not written. Write TIFF or PNG, which hold its 16 bits.")
 

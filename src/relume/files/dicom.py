@@ -3,7 +3,8 @@
 import copy
 import io
 import math
-from typing import Any, BinaryIO, ClassVar
+from io import BufferedIOBase
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -65,13 +66,15 @@ class Dicom(AbstractFamily):
                 f"The DICOM had {data.SamplesPerPixel} channels, but the picture has {shape.bands}. Write TIFF instead."
             )
         if wish.depth not in (None, kept.depth):
-            raise CannotKeepError(f"The DICOM keeps its depth, {kept.depth}, but {wish.depth} was asked for. Write TIFF.")
+            raise CannotKeepError(
+                f"The DICOM keeps its depth, {kept.depth}, but {wish.depth} was asked for. Write TIFF."
+            )
         signed, low, high = _range(data)
         dtype = np.dtype(f"{'i' if signed else 'u'}{data.BitsAllocated // 8}")
         scale = Scale(dtype=dtype, span=kept.span, low=low, high=high)
         return Plan(format=format, shape=shape, scale=scale, kept=kept, wish=wish)
 
-    def encode(self, plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+    def encode(self, plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
         """Write the file's bytes; returns what turned out not to fit."""
         data, notes = _derived(plan.kept.attributes, plan.shape)
         body = np.ascontiguousarray(spool.array(), dtype=spool.dtype.newbyteorder("<")).tobytes()
@@ -89,7 +92,7 @@ def _dataset(source: Source) -> Any:
         for word in ("Rows", "Columns", "BitsAllocated", "BitsStored", "SamplesPerPixel", "PhotometricInterpretation"):
             getattr(data, word)
         data.get("PixelData")
-    except Exception as error:  # noqa: BLE001  (pydicom raises whatever its parsing meets)
+    except Exception as error:
         raise UnreadableFileError(f"The DICOM holds no picture or is broken ({error}). Export it again.") from error
     return data
 
@@ -114,7 +117,7 @@ def _stored(data: Any) -> Samples:
 
     try:
         samples: np.ndarray = pixel_array(data, index=0, raw=False)
-    except Exception as error:  # noqa: BLE001  (each of its decoders raises its own)
+    except Exception as error:
         syntax = data.file_meta.TransferSyntaxUID.name if "TransferSyntaxUID" in data.file_meta else "unknown"
         if isinstance(error, RuntimeError | NotImplementedError | AttributeError):
             raise UnreadableFileError(

@@ -1,6 +1,7 @@
 """JPEG, PNG, WebP, TIFF, AVIF, GIF and BMP."""
 
-from typing import BinaryIO, ClassVar
+from io import BufferedIOBase
+from typing import ClassVar
 
 from relume.files._limits import Limits
 from relume.files._source import Source
@@ -49,7 +50,7 @@ class Raster(AbstractFamily):
 
         return _raster_plan.plan(kept, format, shape, wish)
 
-    def encode(self, plan: Plan, spool: Spool, out: BinaryIO) -> list[str]:
+    def encode(self, plan: Plan, spool: Spool, out: BufferedIOBase) -> list[str]:
         """Write the file's bytes; returns what turned out not to fit."""
         from relume.files import _bmp, _raster_write
 
