@@ -47,7 +47,7 @@ def test_the_version_is_that_of_the_project():
 def test_a_name_that_is_not_there_is_told_with_those_that_are():
     import relume
 
-    with pytest.raises(AttributeError, match="has no attribute 'denois'. Its names: AsyncEngine, Box"):
+    with pytest.raises(AttributeError, match=r"has no attribute 'denois'\. Its names: AsyncEngine, Box"):
         _ = relume.denois
 
 

@@ -41,6 +41,11 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _let_go_of_stdout()
         return PIPE_CLOSED
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):  # typer makes an exit of it
+            raise
+        _let_go_of_stdout()
+        return PIPE_CLOSED
     except KeyboardInterrupt:
         code = STOPPED
     except RelumeError as error:

@@ -30,15 +30,20 @@ def plan(
     if out == "-" and many:
         raise BadInputError("Only one picture can be written to stdout. Name a folder: -o better/")
     kept = {os.path.realpath(source.path) for source in sources}
+    wanted = [Job(source, _target(source, out, folder=folder, format=format), source.problem) for source in sources]
+    # A name that stays as it is has the right of way.
+    taken = {job.target: job.source for job in reversed(wanted) if not job.problem and _keeps_ending(job)}
     jobs: list[Job] = []
-    taken: dict[Path, Source] = {}
-    for source in sources:
-        job = Job(source, _target(source, out, folder=folder, format=format), source.problem)
-        job = job if job.problem else _guarded(job, taken, set[str]() if overwrite_input else kept)
-        if job.target != STDOUT and not job.problem:
-            taken[job.target] = source
-        jobs.append(job)
+    for job in wanted:
+        guarded = job if job.problem else _guarded(job, taken, set[str]() if overwrite_input else kept)
+        if not guarded.problem:
+            taken.setdefault(guarded.target, guarded.source)
+        jobs.append(guarded)
     return jobs
+
+
+def _keeps_ending(job: Job) -> bool:
+    return job.source.inside.suffix == job.target.suffix
 
 
 def is_folder(out: str, *, many: bool) -> bool:
@@ -82,12 +87,13 @@ def _target(source: Source, out: str, *, folder: bool, format: str | None) -> Pa
 
 
 def _guarded(job: Job, taken: dict[Path, Source], kept: set[str]) -> Job:
-    if job.target in taken:
-        # a.gif and a.png: the one that changes its ending says what it was.
+    first = taken.get(job.target, job.source)
+    if first is not job.source:
+        # a.gif beside a.png: the one that changes its ending says what it was.
         inside = job.source.inside
         other = job.target.with_name(f"{inside.stem}_{inside.suffix.lstrip('.')}{job.target.suffix}")
-        if other in taken or other == job.target or inside.suffix == job.target.suffix:
-            return replace(job, problem=f"It would be written to {job.target}, as {taken[job.target].path} already is.")
+        if _keeps_ending(job) or other in taken:
+            return replace(job, problem=f"It would be written to {job.target}, as {first.path} is.")
         job = replace(job, target=other)
     if job.target != STDOUT and os.path.realpath(job.target) in kept:
         return replace(job, problem=f"{job.target} is an input. Choose another place, or add --overwrite-input.")

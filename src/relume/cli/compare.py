@@ -19,8 +19,6 @@ EXAMPLES = (
     "relume compare better/ clean/ --metric psnr --metric ssim --channel y --json",
 )
 
-Place = Annotated[Path, typer.Argument(exists=True, show_default=False)]
-
 
 def compare(
     restored: Annotated[
@@ -135,9 +133,8 @@ def _sheet(pair: tuple[Path, Path], before: Path | None, out: Path) -> None:
     import relume
     from relume import files
     from relume.cli._sheet import sheet
-    from relume.image import Image, Kept
+    from relume.image import Image
 
     restored, clean = (relume.open(path).pixels for path in pair)
     degraded = relume.open(before).pixels if before is not None else None
-    kept = Kept(depth="uint8", span=(0.0, 255.0))
-    files.save(Image(pixels=sheet(degraded, restored, clean), kept=kept), out)
+    files.save(Image(pixels=sheet(degraded, restored, clean)), out, depth="uint8")

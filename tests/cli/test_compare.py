@@ -1,0 +1,69 @@
+import numpy as np
+import PIL.Image
+import pytest
+from skimage.metrics import peak_signal_noise_ratio
+
+
+@pytest.fixture
+def pair(picture, tmp_path):
+    clean = picture(tmp_path / "clean.png", seed=0)
+    pixels = np.asarray(PIL.Image.open(clean)).copy()
+    other = np.clip(pixels.astype(int) + np.random.default_rng(1).integers(-9, 9, pixels.shape), 0, 255).astype(
+        np.uint8
+    )
+    PIL.Image.fromarray(other).save(tmp_path / "restored.png")
+    return tmp_path / "restored.png", clean, other, pixels
+
+
+def test_psnr_is_that_of_scikit_image(relume_, pair):
+    restored, clean, other, pixels = pair
+    (row,) = relume_("compare", restored, clean, "--metric", "psnr", "--json").json
+    assert row["psnr"] == pytest.approx(peak_signal_noise_ratio(pixels, other), abs=1e-3)
+
+
+def test_the_degraded_picture_is_measured_beside(relume_, pair):
+    restored, clean, *_ = pair
+    (row,) = relume_("compare", clean, clean, "--before", restored, "--json", "--metric", "psnr").json
+    assert row["psnr"] == "inf"
+    assert 20 < row["before"]["psnr"] < 40
+
+
+def test_the_table_names_units_and_ends_with_the_mean_of_several(relume_, pair, tmp_path, picture):
+    for folder, seeds in (("a", (1, 2)), ("b", (1, 3))):
+        for name, seed in zip(("x", "y"), seeds, strict=True):
+            picture(tmp_path / folder / f"{name}.png", seed=seed)
+    said = relume_("compare", tmp_path / "a", tmp_path / "b", "--metric", "mae")
+    lines = said.out.splitlines()
+    assert lines[0].split()[0] == "mae"
+    values = [float(line.split()[-1]) for line in lines[1:]]
+    assert len(values) == 3
+    assert values[2] == pytest.approx((values[0] + values[1]) / 2, abs=1e-4)
+
+
+def test_pictures_of_two_sizes_fail_with_both_sizes(relume_, pair, picture, tmp_path):
+    restored, *_ = pair
+    said = relume_("compare", restored, picture(tmp_path / "small.png", shape=(8, 8)))
+    assert said.code == 1
+    assert (
+        "Both pictures need one size, but it is 32x24 with 3 channels and the clean one 8x8 with 1 channel." in said.err
+    )
+
+
+def test_a_folder_and_a_file_do_not_go_together(relume_, pair, tmp_path):
+    said = relume_("compare", pair[0], tmp_path)
+    assert said.code == 2
+    assert "Two pictures or two folders are compared" in said.err
+
+
+def test_folders_without_common_names_are_told(relume_, picture, tmp_path):
+    picture(tmp_path / "a" / "x.png")
+    picture(tmp_path / "b" / "y.png")
+    said = relume_("compare", tmp_path / "a", tmp_path / "b")
+    assert said.code == 2
+    assert "has the stem of one in" in said.err
+
+
+def test_an_unknown_metric_is_guessed_at(relume_, pair):
+    said = relume_("compare", pair[0], pair[1], "--metric", "pnsr")
+    assert said.code == 2
+    assert "Did you mean 'psnr'?" in said.err
