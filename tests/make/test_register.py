@@ -75,7 +75,7 @@ def test_the_manifest_says_where_the_weights_came_from(run, manifest):
         {"folder": "one", "terms": "made here"},
         {"folder": "two", "terms": "made here too"},
     ]
-    assert (manifest.training["steps"], manifest.training["pictures"]) == (150, 8)
+    assert (manifest.training["steps"], manifest.training["pictures"]) == (100, 8)
     assert manifest.training["weights_sha256"] == digest(run / "weights.safetensors")
     assert manifest.recipe == json.loads((run / "recipe.json").read_text())
 

@@ -100,10 +100,10 @@ def test_validation_does_not_change_what_is_trained(data, undisturbed, tmp_path,
 
 
 def test_training_lowers_the_loss_by_a_third_in_seconds(data, tmp_path):
-    recipe = RECIPE.changed({"steps": "160", "grey": "0", "warmup": "5", "learning_rate": "4e-3"})
+    recipe = RECIPE.changed({"steps": "100", "grey": "0", "warmup": "5", "learning_rate": "4e-3"})
     seen = []
     assert train(recipe, data=data, out=tmp_path, report=seen.append)
-    first, last = (np.mean([progress.loss for progress in part]) for part in (seen[:5], seen[-20:]))
+    first, last = (np.mean([progress.loss for progress in part]) for part in (seen[:5], seen[-12:]))
     assert last < 0.67 * first
     gained = [entry["psnr"] for entry in log(tmp_path) if "psnr" in entry]
     assert gained[-1] > gained[0] + 2

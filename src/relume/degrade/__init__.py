@@ -1,9 +1,7 @@
 """Degradations, one file each: values that turn a clean batch into a degraded one."""
 
-from relume.catalog import Catalog
+from relume.degrade._catalog import DEGRADATIONS
 from relume.degrade._draw import Range
 from relume.degrade._spec import build, describe, parse
 
 __all__ = ["DEGRADATIONS", "Range", "build", "describe", "parse"]
-
-DEGRADATIONS = Catalog("degradation", __name__)

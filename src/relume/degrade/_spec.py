@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_origin
 
+from relume.degrade._catalog import DEGRADATIONS
 from relume.degrade._draw import Range
 from relume.errors import BadInputError, UnknownOptionError
 
@@ -28,7 +29,7 @@ def parse(spec: str) -> Any:
     2
     """
     parts = [_parse_one(part) for part in _CHAINED.split(spec.strip())]
-    return parts[0] if len(parts) == 1 else _entry("chain")(parts=tuple(parts))
+    return parts[0] if len(parts) == 1 else DEGRADATIONS["chain"](parts=tuple(parts))
 
 
 def describe(degradation: Any) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def _parse_one(text: str) -> Any:
 
 
 def _construct(name: str, options: Mapping[str, Any]) -> Any:
-    entry = _entry(name)
+    entry = DEGRADATIONS[name]
     kinds = {f.name: f.type for f in dataclasses.fields(entry)}
     for option in options:
         if option not in kinds:
@@ -77,14 +78,13 @@ def _construct(name: str, options: Mapping[str, Any]) -> Any:
 
 def _fitting(name: str, option: str, value: Any, *, kind: Any) -> Any:
     """The value, when it is of the kind that the option takes."""
-    is_number = isinstance(value, float | int) and not isinstance(value, bool)
     origin = get_origin(kind) or kind
     if origin is bool and isinstance(value, bool):
         return value
     if origin is tuple and isinstance(value, tuple) and not isinstance(value, Range):
         return value
-    if origin not in (bool, tuple):
-        if is_number:
+    if origin not in (bool, tuple) and not isinstance(value, bool):
+        if isinstance(value, float | int):
             return float(value)
         if isinstance(value, Range) and kind is not float:
             return value
@@ -126,14 +126,6 @@ def _rebuild(value: Any) -> Any:
 
 
 def _name(degradation: Any) -> str:
-    from relume.degrade import DEGRADATIONS
-
     stem = type(degradation).__module__.rsplit(".", 1)[-1]
     candidates = [stem, *DEGRADATIONS] if stem in DEGRADATIONS else list(DEGRADATIONS)
     return next(name for name in candidates if DEGRADATIONS[name] is type(degradation))
-
-
-def _entry(name: str) -> Any:
-    from relume.degrade import DEGRADATIONS
-
-    return DEGRADATIONS[name]

@@ -125,7 +125,7 @@ def evaluate(
     told = None if blind else _level(degradation)
     paths = _pictures(data)[:limit]
     pairs = _Pairs(paths, degradation, seed=seed, eight_bit=eight_bit)
-    wish = {} if told is None else {"sigma": told, "noise_type": "gaussian"}
+    wish: dict[str, Any] = {} if told is None else {"sigma": told, "noise_type": "gaussian"}
     with Engine(task, model=model, **engine) as running:
         began = time.perf_counter()
         rows = tuple(_row(*pairs.taken(i), restored) for i, restored in enumerate(running.process(pairs, **wish)))

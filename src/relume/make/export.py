@@ -4,7 +4,7 @@ import copy
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,9 @@ def to_onnx(net: nn.Module, *, recipe: Recipe) -> bytes:
     names = _inputs(net)
     with _quiet():
         # A copy in plain memory order: channels-last weights would be exported with transposes around them.
-        plain = copy.deepcopy(net).to(memory_format=torch.contiguous_format).cpu().eval()
+        plain = copy.deepcopy(net).cpu().eval()
+        for parameter in plain.parameters():
+            parameter.data = parameter.data.contiguous()
         program: Any = torch.onnx.export(
             plain,
             tuple(_example(names, 2, 2 * grid, 3 * grid)),
@@ -132,7 +134,7 @@ def _example(names: list[str], batch: int, height: int, width: int) -> list[Tens
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """The exporter talks about its own insides: on stdout, in warnings and in the log."""
     logger = logging.getLogger("torch.onnx._internal.exporter")
     level = logger.level

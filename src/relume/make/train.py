@@ -88,7 +88,11 @@ class Run:
         _check_crops(recipe, net)
         # Fused AdamW is one kernel for all weights: a tenth of a small net's step otherwise.
         optimizer = torch.optim.AdamW(
-            net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+            net.parameters(),
+            lr=recipe.learning_rate,
+            betas=recipe.betas,
+            weight_decay=recipe.weight_decay,
+            fused=True,
         )
         self.net, self.optimizer = fabric.setup(net, optimizer)
         self.average = {name: value.detach().clone() for name, value in self.net.module.state_dict().items()}
@@ -105,7 +109,7 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
         loss = regime.loss(self.net, self.step, self.fabric.device)
-        self._check("loss", value := float(loss.detach()))
+        self._check("loss", reached := float(loss.detach()))
         self.fabric.backward(loss)
         norm = self.fabric.clip_gradients(self.net, self.optimizer, max_norm=self.recipe.clip, error_if_nonfinite=False)
         self._check("gradient's norm", float(norm))  # pyright: ignore[reportArgumentType]
@@ -115,8 +119,9 @@ class Run:
         # The average starts short, so that it forgets the untrained weights.
         decay = min(self.recipe.ema, self.step / (self.step + 10))
         weights = self.net.module.state_dict()
-        torch._foreach_lerp_(list(self.average.values()), [weights[n] for n in self.average], 1 - decay)
-        return value
+        for name, value in self.average.items():
+            value.lerp_(weights[name], 1 - decay)
+        return reached
 
     def _check(self, what: str, value: float) -> None:
         if not math.isfinite(value):
