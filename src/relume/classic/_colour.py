@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from relume.classic._planes import channelwise
+from relume.classic._planes import channelwise, strips
 from relume.image import Pixels, Plane
 
 LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # BT.709, the primaries of sRGB
@@ -28,7 +28,11 @@ def by_lightness(curve: Callable[[Plane], Plane], pixels: Pixels) -> Pixels:
     if pixels.shape[2] != 3:
         return channelwise(curve, pixels)
     before = luma(pixels)
-    return relit(pixels, before, curve(before))
+    after = curve(before)
+    result = np.empty_like(pixels)
+    for rows in strips(*before.shape):
+        result[rows] = relit(pixels[rows], before[rows], after[rows])
+    return result
 
 
 def relit(pixels: Pixels, before: Plane, after: Plane) -> Pixels:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32
 
+from relume.classic._planes import strips
 from relume.image import Plane
 
 
@@ -28,13 +29,22 @@ class Curve:
         """
         # A limit is about counts, and an 8-bit picture's counts say something only in bins as wide as its levels.
         bins = 256 if math.isfinite(limit) else 65536
-        levels = np.rint(np.clip(plane, 0, 1) * np.float32(bins - 1)).astype(np.intp)
-        share = np.bincount(levels.ravel(), minlength=bins) / plane.size
+        count = np.zeros(bins, np.int64)
+        for rows in strips(*plane.shape):
+            levels = np.rint(np.clip(plane[rows], 0, 1) * np.float32(bins - 1)).astype(np.intp)
+            count += np.bincount(levels.ravel(), minlength=bins)
+        share = count / plane.size
         total = np.concatenate([[0.0], np.cumsum(limited(share, limit / bins))])
         # A level reads the middle of its bin; so stretched, equal shares give x itself.
         return cls(np.clip((total * bins - 0.5) / (bins - 1), 0, 1).astype(np.float32))
 
     def __call__(self, plane: Plane) -> Plane:
+        result = np.empty_like(plane)
+        for rows in strips(*plane.shape):
+            result[rows] = self._read(plane[rows])
+        return result
+
+    def _read(self, plane: Plane) -> Plane:
         inside = np.clip(plane, 0, 1)
         bins = len(self.knots) - 1
         place = inside * np.float32(bins - 1) + np.float32(0.5)

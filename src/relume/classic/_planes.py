@@ -1,11 +1,24 @@
 """OpenCV's filters on pictures of any number of channels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from relume.image import Pixels
+
+STRIP_PIXELS = 1 << 20
+
+
+def strips(height: int, width: int) -> Iterator[slice]:
+    """Rows, about a megapixel at a time: what looks at each pixel alone then needs no large temporary arrays.
+
+    >>> [(rows.start, rows.stop) for rows in strips(5, STRIP_PIXELS // 2)]
+    [(0, 2), (2, 4), (4, 6)]
+    """
+    rows = max(1, STRIP_PIXELS // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, top + rows)
 
 
 def filtered(operation: Callable[[Any], Any], pixels: Pixels) -> Pixels:

@@ -64,19 +64,20 @@ def resize(
     return pixels
 
 
-def along(pixels: Pixels, axis: int, size: int, *, kernel: Kernel, antialias: bool) -> Float32[np.ndarray, "hh ww c"]:
+def along(
+    pixels: Pixels, axis: int, size: int, *, kernel: Kernel, antialias: bool
+) -> Float32[np.ndarray, "_hh _ww _c"]:
     """One axis at another size."""
     if size == pixels.shape[axis]:
         return pixels.copy()
     places, weights = taps(pixels.shape[axis], size, kernel=kernel, antialias=antialias)
-    shape = [1, 1, 1]
-    shape[axis] = size
-    result = np.zeros([size if i == axis else n for i, n in enumerate(pixels.shape)], np.float32)
-    for place, weight in zip(places.T, weights.T.astype(np.float32), strict=True):
-        term = np.take(pixels, place, axis=axis)
-        term *= weight.reshape(shape)
-        result += term
-    return result
+    # Along rows of memory: gathering pixels of three channels one by one takes ten times as long.
+    source = np.ascontiguousarray(pixels.swapaxes(0, axis))
+    lines = source.reshape(len(source), -1)
+    result = np.empty((size, *source.shape[1:]), np.float32)
+    for line, place, weight in zip(result.reshape(size, -1), places, weights.astype(np.float32), strict=True):
+        np.einsum("t,tn->n", weight, lines[place], out=line)
+    return np.ascontiguousarray(result.swapaxes(0, axis))
 
 
 def taps(

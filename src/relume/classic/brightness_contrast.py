@@ -49,7 +49,9 @@ class BrightnessContrast:
 
     def __call__(self, pixels: Pixels) -> Pixels:
         slope, offset = self._line(pixels)
-        return pixels * np.float32(slope) + np.float32(offset)
+        result = pixels * np.float32(slope)
+        result += np.float32(offset)
+        return result
 
     def _line(self, pixels: Pixels) -> tuple[float, float]:
         """Slope, and what is added."""

@@ -49,7 +49,9 @@ class Gamma:
 
     def __call__(self, pixels: Pixels) -> Pixels:
         gamma = self._chosen(pixels) if self.gamma is None else self.gamma
-        return np.copysign(np.abs(pixels) ** np.float32(1 / gamma), pixels)
+        result = np.abs(pixels)
+        np.power(result, np.float32(1 / gamma), out=result)
+        return np.copysign(result, pixels, out=result)
 
     def _chosen(self, pixels: Pixels) -> float:
         light = luma(pixels) if pixels.shape[2] == 3 else pixels
