@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from relume.errors import BadModelError
 
 Precision = Literal["fp32", "fp16", "bf16", "int8"]
+NAME = r"^[a-z0-9][a-z0-9_.-]*$"
+
 Input = Literal["image", "sigma", "mask"]
 
 
@@ -17,7 +19,7 @@ class ModelFile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    file: str = Field(pattern=r"^[A-Za-z0-9_.-]+$", description="a name inside the model's folder, no path")
+    file: str = Field(pattern=r"^[^./\\\x00][^/\\\x00]*$", description="a name inside the model's folder, no path")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
@@ -57,7 +59,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     task: str
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    name: str = Field(pattern=NAME)
     version: str = "1"
     summary: str = ""
     inputs: tuple[Input, ...] = ("image",)

@@ -23,10 +23,10 @@ def starts(length: int, size: int, overlap: int, *, step: int = 1) -> list[int]:
     >>> starts(30, size=16, overlap=2, step=8)
     [0, 8, 16]
     """
-    if not 0 <= overlap < size:
-        raise BadInputError(f"overlap must be in [0, {size}), the tile size, but is {overlap}. Choose larger tiles.")
     if length <= size:
         return [0]
+    if not 0 <= overlap < size:
+        raise BadInputError(f"overlap must be in [0, {size}), the tile size, but is {overlap}. Choose larger tiles.")
     cells, window = math.ceil(length / step), size // step  # in steps, so that every start lies on the grid
     shared = math.ceil(overlap / step)
     if shared >= window:
@@ -118,13 +118,14 @@ class Canvas:
         self._sum[here, there] += tile[skip:height, :width] * weight[..., None]
         self._weight[here, there] += weight
 
-    def finish(self, until: int) -> Pixels:
-        """The finished rows above row `until` of the result (in its own pixels), which no later tile touches."""
+    def advance(self, top: int) -> Pixels:
+        """The finished rows once the row of tiles that starts at `top` is in: those that no later tile touches."""
+        later = [start for start in self._grid.tops if start > top]
+        until = (later[0] + self._grid.halo) * self._scale if later else self._height
         count = until - self._top
         done = self._sum[:count] / self._weight[:count, :, None]
-        self._sum[: len(self._sum) - count] = self._sum[count:].copy()
-        self._weight[: len(self._weight) - count] = self._weight[count:].copy()
-        self._sum[len(self._sum) - count :] = 0
-        self._weight[len(self._weight) - count :] = 0
-        self._top = until
+        for plane in (self._sum, self._weight):
+            plane[: len(plane) - count] = plane[count:].copy()
+            plane[len(plane) - count :] = 0
+        self._top += count
         return done

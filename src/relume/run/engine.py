@@ -1,0 +1,237 @@
+"""Engine and AsyncEngine: many pictures through one model; reading, inference and writing overlap."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from relume.errors import BadInputError, RelumeError
+from relume.files import Limits
+from relume.run.manifest import Manifest
+from relume.run.pool import Order, Pool, Progress, Result, Target
+from relume.run.prepare import Setup, memory_bytes, usable_cores
+from relume.run.restorer import Restorer
+from relume.run.route import Wish
+from relume.run.source import Source
+from relume.run.store import Store
+from relume.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one file of many.
+
+    Attributes:
+        error: why it failed; None when it was done.
+        notes: what the target's format could not keep.
+        details: model, strength, noise as it was found.
+    """
+
+    source: str
+    target: Path
+    error: RelumeError | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def open_restorer(  # noqa: PLR0913
+    task: str,
+    *,
+    model: str | None = None,
+    scale: int | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    runtime: str = "onnx",
+    threads: int = 1,
+) -> Restorer:
+    """The model of that name (None: the task's default), ready to run."""
+    found = Store().get(task, model or TASKS[task].default, scale=scale)
+    session = found.open(device=device, precision=precision, runtime=runtime, threads=threads)
+    return Restorer(found.manifest, session)
+
+
+class Engine:
+    """One model, and a pool of tiles of all pictures in flight.
+
+    Args:
+        task: "denoise", "enhance", "upscale".
+        model: a name of `relume models list`, or the path of an `.onnx` file; None: the task's default.
+        scale: for upscalers.
+        device: "auto", "cpu", "cuda:0" …
+        precision: "auto", "fp32", "fp16", "bf16", "int8".
+        runtime: "onnx", "openvino", "torch".
+        tile_size: largest side of a tile, in pixels; None: the model's own, or less where memory asks for it.
+        batch_size: tiles in one run. More than 1 helps on a GPU; all tiles then have one shape.
+        memory_limit: what tiles and strips in flight may take ("2GB").
+        threads: processor cores that inference uses; None: all.
+        limits: what a file may be like to be opened at all.
+
+    >>> with Engine("enhance", model="gamma") as engine:
+    ...     [restored.shape for restored in engine.process([np.zeros((4, 6, 3), np.uint8)])]
+    [(4, 6, 3)]
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        task: str = "denoise",
+        *,
+        model: str | None = None,
+        scale: int | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+        runtime: str = "onnx",
+        tile_size: int | None = None,
+        batch_size: int | None = None,
+        memory_limit: str | int | None = None,
+        threads: int | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        if batch_size is not None and batch_size < 1:
+            raise BadInputError(f"batch_size is 1 or more, not {batch_size}.")
+        workers = threads or usable_cores()
+        # Runs of one thread side by side waste nothing on waiting for each other.
+        restorer = open_restorer(task, model=model, scale=scale, device=device, precision=precision, runtime=runtime)
+        setup = Setup(
+            restorer=restorer,
+            tile_size=tile_size,
+            memory_limit=memory_bytes(memory_limit),
+            workers=workers,
+            fixed=(batch_size or 1) > 1 and restorer.manifest.halo is not None,
+        )
+        self._limits = limits
+        self._pool = Pool(setup, batch_size=batch_size or 1)
+        self._room = workers + 2
+        self.manifest: Manifest = restorer.manifest
+
+    def process(self, sources: Iterable[Any], *, channel_order: str = "rgb", **wish: Any) -> Iterator[Any]:
+        """The restored pictures, lazily and in order, each of the type that was handed in (a path gives an Image).
+
+        `wish` is strength, noise_type, sigma. A picture that fails raises its error when its turn comes; the ones after
+        it are still there for who calls `next` again.
+        """
+        asked = Wish(**wish)
+        orders = (Order(Source.of(thing, channel_order=channel_order, limits=self._limits), asked) for thing in sources)
+        return _InOrder(self._pool, orders, self._room, lambda order, result: result.restored)
+
+    def restore_files(
+        self,
+        pairs: Iterable[tuple[str | Path | bytes, str | Path]],
+        *,
+        on_progress: Progress | None = None,
+        overwrite: bool = True,
+        quality: int | None = None,
+        chroma: str | None = None,
+        **wish: Any,
+    ) -> Iterator[Outcome]:
+        """Restore files to files, strip by strip, and tell of each, in order. A failure is an outcome, not an exception.
+
+        `on_progress(source, rows done, rows in all)` is called from the engine's threads.
+        """
+        asked = Wish(**wish)
+        options = {"overwrite": overwrite, "quality": quality, "chroma": chroma}
+        orders = (
+            Order(
+                Source.of(source, limits=self._limits),
+                asked,
+                Target(Path(target), options),
+                on_progress or (lambda name, done, of: None),
+            )
+            for source, target in pairs
+        )
+        results = _InOrder(self._pool, orders, self._room, _outcome)
+        while True:
+            try:
+                yield next(results)
+            except StopIteration:
+                return
+            except RelumeError as error:
+                order = results.failed
+                assert order.target is not None
+                yield Outcome(order.source.name, order.target.path, error)
+
+    def close(self) -> None:
+        """Stop what is in flight, and leave no half file."""
+        self._pool.close()
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _InOrder(Iterator[Any]):
+    """Results in the order of their orders, of which only so many are started ahead."""
+
+    failed: Order  # the one whose error was raised last
+
+    def __init__(
+        self, pool: Pool, orders: Iterator[Order], ahead: int, give: Callable[[Order, Result], Any]
+    ) -> None:
+        self._pool, self._orders, self._ahead, self._give = pool, orders, ahead, give
+        self._started: deque[Order] = deque()
+
+    def __next__(self) -> Any:
+        while len(self._started) < self._ahead and (order := next(self._orders, None)) is not None:
+            self._pool.submit(order)
+            self._started.append(order)
+        if not self._started:
+            raise StopIteration
+        order = self._started.popleft()
+        try:
+            return self._give(order, order.future.result())
+        except RelumeError:
+            self.failed = order
+            raise
+        finally:
+            self._pool.release()
+
+
+class AsyncEngine:
+    """The same pool for asyncio: any number of calls may wait, few are in flight.
+
+    Arguments are those of `Engine`. A call that is cancelled leaves the pool at its next tile.
+    """
+
+    def __init__(self, task: str = "denoise", **options: Any) -> None:
+        self._engine = Engine(task, **options)
+        self._room = asyncio.Semaphore(self._engine._room)  # noqa: SLF001  (two faces of one thing)
+        self._pool = self._engine._pool  # noqa: SLF001
+        self.manifest = self._engine.manifest
+
+    async def process(self, source: Any, *, channel_order: str = "rgb", **wish: Any) -> Any:
+        """The restored picture, of the type that was handed in (a path gives an Image)."""
+        order = Order(Source.of(source, channel_order=channel_order, limits=self._engine._limits), Wish(**wish))  # noqa: SLF001
+        async with self._room:  # so `submit` never waits, and the loop never blocks
+            future = self._pool.submit(order)
+            try:
+                return (await asyncio.wrap_future(future)).restored
+            except asyncio.CancelledError:
+                self._pool.cancel(order)
+                raise
+            finally:
+                self._pool.release()
+
+    async def close(self) -> None:
+        """Stop what is in flight."""
+        await asyncio.to_thread(self._engine.close)
+
+    async def __aenter__(self) -> "AsyncEngine":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _outcome(order: Order, result: Result) -> Outcome:
+    assert order.target is not None
+    return Outcome(
+        order.source.name,
+        order.target.path,
+        seconds=result.seconds,
+        notes=result.notes,
+        details=result.details,
+    )

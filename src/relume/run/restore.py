@@ -1,0 +1,109 @@
+"""One call for one picture: relume.denoise, relume.enhance, relume.upscale."""
+
+import functools
+from contextlib import ExitStack
+from typing import Any
+
+from relume.run.engine import open_restorer
+from relume.run.prepare import Setup, copy, memory_bytes, prepare, usable_cores
+from relume.run.restorer import Restorer, run_tiles
+from relume.run.route import Wish
+from relume.run.source import ImageWriter, Source
+
+
+def denoise(
+    picture: Any,
+    *,
+    model: str | None = None,
+    strength: float = 1.0,
+    noise_type: str = "auto",
+    sigma: float | None = None,
+    **options: Any,
+) -> Any:
+    """Less noise, the same picture.
+
+    Args:
+        picture: a path, bytes, an Image, an array (uint8, uint16, float; h w, h w 1, h w 3, h w 4) or a PIL picture.
+        model: a name of `relume models list`, or an `.onnx` file; None: the default.
+        strength: 0 (identical pixels) to 1 (the model's full effect).
+        noise_type: "auto", "gaussian", "poisson", "salt_pepper", "real_world".
+        sigma: the noise's standard deviation where it is known, in [0, 1] units; None: estimated.
+        options: device, precision, runtime, tile_size, memory_limit, channel_order.
+
+    Returns:
+        What was handed in; a path or bytes give an Image.
+
+    >>> noisy = np.full((16, 16), 128, np.uint8)
+    >>> denoise(noisy, model="median").dtype
+    dtype('uint8')
+    """
+    return _restore("denoise", picture, Wish(strength=strength, noise_type=noise_type, sigma=sigma), model, **options)
+
+
+def enhance(picture: Any, *, model: str | None = None, strength: float = 1.0, **options: Any) -> Any:
+    """Better light and contrast; arguments as for `denoise`.
+
+    >>> float(enhance(np.full((4, 4), 0.25, np.float32), model="gamma", strength=0).max())
+    0.25
+    """
+    return _restore("enhance", picture, Wish(strength=strength), model, **options)
+
+
+def upscale(
+    picture: Any, *, scale: int = 2, model: str | None = None, strength: float = 1.0, **options: Any
+) -> Any:
+    """`scale` times as many pixels on each side; arguments as for `denoise`. Strength 0 is plain bicubic.
+
+    >>> upscale(np.zeros((4, 6, 3), np.uint8), scale=2).shape
+    (8, 12, 3)
+    """
+    return _restore("upscale", picture, Wish(strength=strength), model, scale=scale, **options)
+
+
+def _restore(  # noqa: PLR0913
+    task: str,
+    picture: Any,
+    wish: Wish,
+    model: str | None,
+    *,
+    scale: int | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    runtime: str = "onnx",
+    tile_size: int | None = None,
+    memory_limit: str | int | None = None,
+    channel_order: str = "rgb",
+) -> Any:
+    restorer = _opened(task, model, scale, device, precision, runtime)
+    setup = Setup(restorer=restorer, tile_size=tile_size, memory_limit=memory_bytes(memory_limit))
+    return restore_one(Source.of(picture, channel_order=channel_order), wish, setup)
+
+
+def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
+    """One picture in this thread: what the engine does for many, tile after tile."""
+    with ExitStack() as stack:
+        prepared = prepare(source, wish, setup, stack)
+        result = ImageWriter(prepared.reader, scale=setup.restorer.manifest.scale)
+        if prepared.make_job is None:
+            copy(prepared.reader, result.write)
+        else:
+            job = prepared.make_job(result.write, lambda _: None)
+            for tile in job.tiles():
+                job.accept(tile, run_tiles([(job.steps, tile.pixels)])[0])
+    return source.back(result.image())
+
+
+@functools.lru_cache(maxsize=4)
+def _opened(  # noqa: PLR0913
+    task: str, model: str | None, scale: int | None, device: str, precision: str, runtime: str
+) -> Restorer:
+    # One picture at a time: each run may use all cores.
+    return open_restorer(
+        task,
+        model=model,
+        scale=scale,
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        threads=usable_cores(),
+    )

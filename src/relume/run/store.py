@@ -1,0 +1,196 @@
+"""The models of folders: the shipped ones, the user's own, and single `.onnx` files."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from relume.classic import CLASSIC
+from relume.errors import BadInputError, BadModelError, UnknownNameError
+from relume.run.manifest import NAME, Manifest, ModelFile, Precision, digest
+from relume.run.session import SESSIONS, Session
+from relume.run.session.classical import ClassicalSession
+
+SHIPPED = Path(__file__).parent.parent / "models"
+GOLDEN_TOLERANCE = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 2e-2, "int8": 3e-2}
+
+
+def user_folder() -> Path:
+    """Where `relume models add` puts models: RELUME_MODELS, or the user's data folder."""
+    if own := os.environ.get("RELUME_MODELS"):
+        return Path(own)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "relume" / "models"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A restorer that can be opened: a network's folder, or a classical filter."""
+
+    manifest: Manifest
+    folder: Path | None = None
+    classical: Any = None
+
+    def open(
+        self, *, device: str = "auto", precision: str = "auto", runtime: str = "onnx", threads: int = 1
+    ) -> Session:
+        """A session of this model; its file's digest is checked first."""
+        if self.folder is None:
+            return ClassicalSession(self.classical)
+        chosen = self._precision(precision)
+        path = self._checked(self.manifest.precisions[chosen])
+        if runtime == "onnx":
+            return SESSIONS["onnx"](path, device=device, threads=threads)
+        computed = precision if precision != "auto" else "fp32"
+        return SESSIONS[runtime](path, device=device, threads=threads, precision=computed)
+
+    def verify(self) -> float:
+        """Largest difference from the golden output; BadModelError when a digest or an output is wrong."""
+        if self.folder is None:
+            return 0.0
+        for entry in self.manifest.precisions.values():
+            self._checked(entry)
+        if self.manifest.golden is None:
+            raise BadModelError(f"{self.manifest.name} has no golden pair, so its output cannot be verified.")
+        with np.load(self._checked(self.manifest.golden), allow_pickle=False) as golden:
+            wanted = golden["restored"]
+            inputs = {name: golden[name] for name in self.manifest.inputs}
+        worst = 0.0
+        for precision in self.manifest.precisions:
+            restored = self.open(device="cpu", precision=precision).run(inputs.pop("image"), inputs)
+            inputs = {name: value for name, value in inputs.items()}
+            difference = float(np.abs(restored - wanted).max())
+            if not difference <= GOLDEN_TOLERANCE[precision]:
+                raise BadModelError(
+                    f"{self.manifest.name} ({precision}) differs from its golden output by {difference:.4f}, "
+                    f"more than {GOLDEN_TOLERANCE[precision]}. Install the model again."
+                )
+            worst = max(worst, difference)
+        return worst
+
+    def _precision(self, wanted: str) -> Precision:
+        available = self.manifest.precisions
+        if wanted in available:
+            return wanted  # pyright: ignore[reportReturnType]
+        if wanted in ("auto", "bf16", "fp16") and "fp32" in available:
+            return "fp32"  # half precisions are computed from the fp32 file by runtimes that can
+        raise BadInputError(f"{self.manifest.name} has {', '.join(available)}, not precision {wanted!r}.")
+
+    def _checked(self, entry: ModelFile) -> Path:
+        assert self.folder is not None
+        path = self.folder / entry.file
+        if path.is_symlink() or not path.is_file():
+            raise BadModelError(f"{path} is missing or a link. Install the model again.")
+        if digest(path) != entry.sha256:
+            raise BadModelError(f"{path} is not the file that its manifest names (SHA-256 differs). Install it again.")
+        return path
+
+
+class Store:
+    """All models, by task and name. Later folders win over earlier ones, so a user's model may replace a shipped one.
+
+    >>> Store().get("denoise", "gaussian").manifest.is_classical
+    True
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders or (SHIPPED, user_folder())
+
+    def models(self) -> Iterator[Model]:
+        """The classical ones, then those of the folders; a folder without a manifest is no model."""
+        yield from (_classical(name) for name in sorted(CLASSIC))
+        found: dict[tuple[str, str, int], Model] = {}
+        for folder in self._folders:
+            for path in sorted(folder.glob("*/manifest.json")):
+                manifest = Manifest.read(path)
+                found[manifest.task, manifest.name, manifest.scale] = Model(manifest, path.parent)
+        yield from found.values()
+
+    def get(self, task: str, name: str, *, scale: int | None = None) -> Model:
+        """The model of that name that serves `task`; a path to an `.onnx` file or a model's folder works too."""
+        if name.endswith(".onnx") or os.sep in name:
+            return _foreign(Path(name), task)
+        serving = [model for model in self.models() if model.manifest.task == task]
+        named = [model for model in serving if model.manifest.name == name]
+        if not named:
+            raise UnknownNameError(f"model for {task}", name, {model.manifest.name for model in serving})
+        learned = [model for model in named if scale is None or model.manifest.scale == scale]
+        if named[0].classical is not None and scale is not None:
+            return _classical(name, scale=scale) if task == "upscale" else named[0]
+        if not learned:
+            scales = sorted({model.manifest.scale for model in named})
+            raise BadInputError(f"{name} scales by {', '.join(map(str, scales))}, not by {scale}.")
+        return learned[-1]
+
+    def add(self, path: Path, *, task: str, name: str | None = None) -> Manifest:
+        """Copy a model's folder, or an `.onnx` file, into the user's folder, checked; an older one of that name is replaced."""
+        model = _foreign(path, task)
+        manifest = model.manifest if name is None else model.manifest.model_copy(update={"name": name})
+        if not re.fullmatch(NAME, manifest.name):
+            raise BadInputError(f"A model's name has small letters, digits, '.', '_' and '-', not {manifest.name!r}.")
+        assert model.folder is not None
+        home = self._folders[-1]
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home, prefix=".adding-") as staging:
+            ready = Path(staging) / "model"
+            ready.mkdir()
+            entries = [*manifest.precisions.values(), *([manifest.golden] if manifest.golden else [])]
+            for entry in entries:
+                shutil.copyfile(model.folder / entry.file, ready / entry.file)
+            manifest.write(ready / "manifest.json")
+            checked = Model(manifest, ready)
+            checked.open(device="cpu")
+            if manifest.golden:
+                checked.verify()
+            target = home / f"{manifest.task}-{manifest.name}-x{manifest.scale}"
+            if target.exists():
+                target.rename(Path(staging) / "old")
+            ready.rename(target)
+        return manifest
+
+    def remove(self, task: str, name: str) -> Path:
+        """Delete a model of the user's folder; shipped and classical ones stay."""
+        model = self.get(task, name)
+        if model.folder is None or model.folder.parent != self._folders[-1]:
+            raise BadInputError(f"{name} came with relume and cannot be removed; only added models can.")
+        shutil.rmtree(model.folder)
+        return model.folder
+
+
+def _classical(name: str, **options: Any) -> Model:
+    restorer = CLASSIC[name](**options)
+    manifest = Manifest(
+        task=restorer.task,
+        name=name,
+        version="1",
+        summary=(type(restorer).__doc__ or "").strip().splitlines()[0],
+        inputs=restorer.inputs,
+        channels=0,
+        scale=restorer.scale,
+        halo=restorer.halo,
+        reach=restorer.halo,
+        tile=1024,
+    )
+    return Model(manifest, classical=restorer)
+
+
+def _foreign(path: Path, task: str) -> Model:
+    """A model's folder, or somebody's `.onnx` file: beside a manifest, or asked what it is."""
+    from relume.run.probe import probe
+
+    if path.is_dir():
+        return Model(Manifest.read(path / "manifest.json"), path)
+    if not path.is_file():
+        raise BadInputError(f"There is no model file {path}. Give an .onnx file or a model's folder.")
+    beside = path.parent / "manifest.json"
+    if beside.is_file():
+        manifest = Manifest.read(beside)
+        if any(entry.file == path.name for entry in manifest.precisions.values()):
+            return Model(manifest, path.parent)
+    return Model(probe(path, task=task), path.parent)

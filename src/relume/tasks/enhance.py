@@ -1,0 +1,15 @@
+"""Light and contrast: too dark, too flat, too soft."""
+
+from relume.tasks import Task
+
+__all__ = ["ENHANCE"]
+
+ENHANCE = Task(
+    name="enhance",
+    summary="Better light, contrast and sharpness.",
+    inputs=("image",),
+    degradation="",
+    metrics=("psnr", "ssim"),
+    default="clahe",
+    baseline="clahe",
+)
