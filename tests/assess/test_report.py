@@ -1,0 +1,39 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from skimage import data
+
+from relume.assess import ASSESSORS, assess
+from relume.image import Image
+
+
+@pytest.fixture(scope="module")
+def report():
+    return assess(Image(pixels=(data.coffee() / 255).astype(np.float32)))
+
+
+def test_has_the_findings_of_every_assessor(report):
+    assert sorted(report) == sorted(ASSESSORS)
+    assert len(report) == len(list(report))
+
+
+def test_prints_one_aligned_line_for_each(report):
+    lines = str(report).splitlines()
+    wide = max(map(len, report))
+    assert [line[:wide].strip() for line in lines] == list(report)
+    assert [line[wide + 2 :] for line in lines] == [report[name].summary for name in report]
+
+
+def test_json_is_the_dict_with_units_in_the_names(report):
+    assert json.loads(report.to_json()) == report.to_dict()
+    assert report.to_dict()["resolution"]["height_pixels"] == 400
+    assert "blur_radius_pixels" in report.to_dict()["sharpness"]
+
+
+def test_looking_at_the_catalogue_imports_neither_torch_nor_opencv():
+    code = "import sys, relume.assess as a; list(a.ASSESSORS); print({'torch', 'cv2', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
