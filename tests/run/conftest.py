@@ -16,7 +16,9 @@ def mean_filter(path: Path, *, radius: int = 2, scale: int = 1, told_sigma: bool
     """
     side = 2 * radius + 1
     kernel = np.full((channels, 1, side, side), 1 / side**2, np.float32)
-    nodes = [helper.make_node("Conv", ["image", "k"], ["m"], group=channels, pads=[radius] * 4, kernel_shape=[side] * 2)]
+    nodes = [
+        helper.make_node("Conv", ["image", "k"], ["m"], group=channels, pads=[radius] * 4, kernel_shape=[side] * 2)
+    ]
     last = "m"
     if told_sigma:
         nodes.append(helper.make_node("Add", [last, "sigma"], ["t"]))

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ def test_tiles_cover_the_picture_and_share_what_they_must(height: int, width: in
         assert tile <= max(side, 8)
         assert tile % 8 == 0
         assert length <= found[-1] + tile < length + 8
-        assert all(first + tile - second >= 2 * 32 + RAMP for first, second in zip(found, found[1:], strict=False))
+        assert all(first + tile - second >= 2 * 32 + RAMP for first, second in itertools.pairwise(found))
 
 
 def test_tiles_are_no_larger_than_they_need_to_be() -> None:
@@ -28,7 +30,9 @@ def test_tiles_are_no_larger_than_they_need_to_be() -> None:
 def test_fixed_tiles_have_one_shape_whatever_the_picture() -> None:
     shapes = {
         (grid.tile_height, grid.tile_width)
-        for grid in (fit(h, w, manifest=NET, halo=32, side=256, fixed=True) for h, w in ((10, 10), (300, 2000), (256, 256)))
+        for grid in (
+            fit(h, w, manifest=NET, halo=32, side=256, fixed=True) for h, w in ((10, 10), (300, 2000), (256, 256))
+        )
     }
     assert shapes == {(256, 256)}
 

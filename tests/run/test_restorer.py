@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.run.conftest import box_mean
 
 from relume.errors import BadInputError, OutOfMemoryError
 from relume.image import Box, Image, Kept
@@ -15,7 +16,6 @@ from relume.run.plan import fit
 from relume.run.restorer import Job, Restorer, Steps, check_strength, cut, enlarged, run_tiles
 from relume.run.source import ImageReader, ImageWriter
 from relume.run.store import Store
-from tests.run.conftest import box_mean
 
 
 def restorer(models: Path, task: str = "denoise", name: str = "mean") -> Restorer:

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.run.conftest import mean_filter
 
 from relume.errors import BadInputError, BadModelError, UnknownNameError
 from relume.run.manifest import Manifest, ModelFile, digest
 from relume.run.store import Store, user_folder
-from tests.run.conftest import mean_filter
 
 
 def golden(folder: Path, restored_offset: float = 0.0) -> None:

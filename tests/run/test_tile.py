@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,7 @@ def test_windows_cover_share_and_lie_on_the_grid(length: int, size: int, overlap
     assert found[0] == 0
     assert length <= found[-1] + size < length + step + (size if length <= size else 0)
     assert all(start % step == 0 for start in found)
-    assert all(b - a <= size - overlap for a, b in zip(found, found[1:], strict=False))
+    assert all(b - a <= size - overlap for a, b in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize("overlap", [-1, 16, 20])
@@ -55,7 +57,7 @@ def run(picture: np.ndarray, grid: Grid) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(height=st.integers(1, 150), width=st.integers(1, 150), size=st.integers(24, 64))
-def test_a_tiled_filter_equals_the_untiled_one_when_the_halo_covers_its_reach(height: int, width: int, size: int) -> None:
+def test_tiled_equals_untiled_when_the_halo_covers_the_reach(height: int, width: int, size: int) -> None:
     picture = np.random.default_rng(height * 151 + width).random((height, width, 2), np.float32)
     grid = Grid(height, width, min(size, height), min(size, width), halo=6, ramp=4)
     np.testing.assert_allclose(run(picture, grid), blur(picture), atol=2e-6)

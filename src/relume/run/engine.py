@@ -37,7 +37,7 @@ class Outcome:
     details: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def open_restorer(  # noqa: PLR0913
+def open_restorer(
     task: str,
     *,
     model: str | None = None,
@@ -69,12 +69,13 @@ class Engine:
         threads: processor cores that inference uses; None: all.
         limits: what a file may be like to be opened at all.
 
+    >>> import numpy as np
     >>> with Engine("enhance", model="gamma") as engine:
     ...     [restored.shape for restored in engine.process([np.zeros((4, 6, 3), np.uint8)])]
     [(4, 6, 3)]
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         task: str = "denoise",
         *,
@@ -92,7 +93,6 @@ class Engine:
         if batch_size is not None and batch_size < 1:
             raise BadInputError(f"batch_size is 1 or more, not {batch_size}.")
         workers = threads or usable_cores()
-        # Runs of one thread side by side waste nothing on waiting for each other.
         restorer = open_restorer(task, model=model, scale=scale, device=device, precision=precision, runtime=runtime)
         setup = Setup(
             restorer=restorer,
@@ -126,7 +126,7 @@ class Engine:
         chroma: str | None = None,
         **wish: Any,
     ) -> Iterator[Outcome]:
-        """Restore files to files, strip by strip, and tell of each, in order. A failure is an outcome, not an exception.
+        """Restore files to files, strip by strip, and tell of each, in order; a failure is an outcome, no exception.
 
         `on_progress(source, rows done, rows in all)` is called from the engine's threads.
         """
@@ -148,9 +148,7 @@ class Engine:
             except StopIteration:
                 return
             except RelumeError as error:
-                order = results.failed
-                assert order.target is not None
-                yield Outcome(order.source.name, order.target.path, error)
+                yield Outcome(results.failed.source.name, _path(results.failed), error)
 
     def close(self) -> None:
         """Stop what is in flight, and leave no half file."""
@@ -168,9 +166,7 @@ class _InOrder(Iterator[Any]):
 
     failed: Order  # the one whose error was raised last
 
-    def __init__(
-        self, pool: Pool, orders: Iterator[Order], ahead: int, give: Callable[[Order, Result], Any]
-    ) -> None:
+    def __init__(self, pool: Pool, orders: Iterator[Order], ahead: int, give: Callable[[Order, Result], Any]) -> None:
         self._pool, self._orders, self._ahead, self._give = pool, orders, ahead, give
         self._started: deque[Order] = deque()
 
@@ -198,13 +194,13 @@ class AsyncEngine:
 
     def __init__(self, task: str = "denoise", **options: Any) -> None:
         self._engine = Engine(task, **options)
-        self._room = asyncio.Semaphore(self._engine._room)  # noqa: SLF001  (two faces of one thing)
-        self._pool = self._engine._pool  # noqa: SLF001
+        self._room = asyncio.Semaphore(self._engine._room)
+        self._pool = self._engine._pool
         self.manifest = self._engine.manifest
 
     async def process(self, source: Any, *, channel_order: str = "rgb", **wish: Any) -> Any:
         """The restored picture, of the type that was handed in (a path gives an Image)."""
-        order = Order(Source.of(source, channel_order=channel_order, limits=self._engine._limits), Wish(**wish))  # noqa: SLF001
+        order = Order(Source.of(source, channel_order=channel_order, limits=self._engine._limits), Wish(**wish))
         async with self._room:  # so `submit` never waits, and the loop never blocks
             future = self._pool.submit(order)
             try:
@@ -227,11 +223,15 @@ class AsyncEngine:
 
 
 def _outcome(order: Order, result: Result) -> Outcome:
-    assert order.target is not None
     return Outcome(
         order.source.name,
-        order.target.path,
+        _path(order),
         seconds=result.seconds,
         notes=result.notes,
         details=result.details,
     )
+
+
+def _path(order: Order) -> Path:
+    assert order.target is not None  # noqa: S101  (`restore_files` gave it one)
+    return order.target.path

@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -12,8 +12,7 @@ from relume.classic import CLASSIC
 from relume.errors import BadInputError
 from relume.image import Pixels
 
-NoiseType = Literal["auto", "gaussian", "poisson", "salt_pepper", "real_world"]
-NOISE_TYPES: tuple[NoiseType, ...] = ("auto", "gaussian", "poisson", "salt_pepper", "real_world")
+NOISE_TYPES = ("auto", "gaussian", "poisson", "salt_pepper", "real_world")
 
 Map = Float32[np.ndarray, "h w 1"]
 

@@ -51,7 +51,7 @@ def _fitting(length: int, side: int, overlap: int, step: int) -> int:
 
 
 def side_within(limit_bytes: int, *, manifest: Manifest, halo: int, width: int, channels: int) -> int:
-    """The largest tile, up to the model's preferred one, with which two runs and their strips stay within `limit_bytes`."""
+    """The largest tile, up to the model's own, with which two runs and their strips stay within `limit_bytes`."""
     smallest = 2 * halo + 2 * RAMP + 2 * manifest.multiple_of
     per_row = width * channels * 4 * COPIES_OF_STRIP * manifest.scale**2
     for side in range(manifest.tile, smallest, -32):

@@ -16,7 +16,7 @@ from relume.files import AbstractReader
 from relume.image import Pixels, Plane
 from relume.run.batch import Batcher
 from relume.run.prepare import Prepared, Setup, copy, prepare
-from relume.run.restorer import Job, Tile, run_tiles
+from relume.run.restorer import Tile, run_tiles
 from relume.run.route import Wish
 from relume.run.source import ImageWriter, Source
 
@@ -36,7 +36,7 @@ class Result:
     """What came of one picture.
 
     Attributes:
-        restored: the picture, of the type that was handed in (an Image for paths and bytes); None when it went to a file.
+        restored: the picture, of the type that was handed in (an Image for a path); None when it went to a file.
         details: what was found and decided.
         notes: what the file could not keep.
     """
@@ -78,7 +78,8 @@ class Pool:
         self._stopping = threading.Event()
         self._threads = [threading.Thread(target=self._feed, name="relume-read", daemon=True)]
         self._threads += [
-            threading.Thread(target=self._work, name=f"relume-run-{place}", daemon=True) for place in range(setup.workers)
+            threading.Thread(target=self._work, name=f"relume-run-{place}", daemon=True)
+            for place in range(setup.workers)
         ]
         for thread in self._threads:
             thread.start()
@@ -153,7 +154,7 @@ class Pool:
         reader: AbstractReader = prepared.reader
         if order.target is None:
             collected = ImageWriter(reader, scale=scale)
-            order.finish = lambda: self._result(order, prepared, restored=order.source.back(collected.image()))
+            order.finish = lambda: self._result(order, prepared, restored=_given_back(order, prepared, collected))
             return collected.write
         writer = order.stack.enter_context(
             files.writer(
@@ -169,9 +170,7 @@ class Pool:
         order.finish = lambda: self._result(order, prepared, notes=tuple(writer.notes))
         return writer.write
 
-    def _result(
-        self, order: Order, prepared: Prepared, *, restored: Any = None, notes: tuple[str, ...] = ()
-    ) -> Result:
+    def _result(self, order: Order, prepared: Prepared, *, restored: Any = None, notes: tuple[str, ...] = ()) -> Result:
         return Result(restored, prepared.details, notes, monotonic() - order.began)
 
     def _work(self) -> None:
@@ -222,7 +221,7 @@ class Pool:
             self._open.discard(order)
         try:
             order.stack.close()  # encodes and renames
-            assert order.finish is not None
+            assert order.finish is not None  # noqa: S101  (set before its first tile)
             result = order.finish()
         except BaseException as error:  # noqa: BLE001
             order.future.set_exception(error)
@@ -239,3 +238,8 @@ class Pool:
         if not order.future.done():
             order.future.set_exception(error)
 
+
+def _given_back(order: Order, prepared: Prepared, collected: ImageWriter) -> Any:
+    if prepared.make_job is None and order.source.unchanged:
+        return order.source.unchanged()
+    return order.source.back(collected.image())

@@ -24,15 +24,15 @@ def probe(path: Path, *, task: str) -> Manifest:
     first = nodes[0]
     if len(nodes) > 2 or len(first.shape) != 4 or first.type != "tensor(float)":
         raise BadModelError(
-            f"{path} takes {[(node.name, node.type, node.shape) for node in nodes]}. A restorer takes a float32 picture "
-            "'b c h w' in [0, 1], and perhaps a noise level 'b 1 h w'."
+            f"{path} takes {[(node.name, node.type, node.shape) for node in nodes]}. A restorer takes a float32 "
+            "picture 'b c h w' in [0, 1], and perhaps a noise level 'b 1 h w'."
         )
     channels = first.shape[1] if isinstance(first.shape[1], int) else 3
     if channels not in (1, 3):
         raise BadModelError(f"{path} takes {channels} channels; a restorer takes 1 or 3.")
     inputs = ("image", "sigma") if len(nodes) == 2 else ("image",)
     multiple_of = _multiple_of(session, channels, inputs, path)
-    scale = _scale(session, channels, inputs, multiple_of, path)
+    scale = _scale(session, channels, inputs, multiple_of=multiple_of, path=path)
     return Manifest(
         task=task,
         name=re.sub(r"[^a-z0-9_.-]", "-", path.stem.lower()).lstrip("-_.") or "model",
@@ -97,7 +97,7 @@ def _multiple_of(session: Session, channels: int, inputs: tuple[str, ...], path:
     raise BadModelError(f"{path} ran at no side from 129 to 256. A restorer must take pictures of different sizes.")
 
 
-def _scale(session: Session, channels: int, inputs: tuple[str, ...], multiple_of: int, path: Path) -> int:
+def _scale(session: Session, channels: int, inputs: tuple[str, ...], *, multiple_of: int, path: Path) -> int:
     side = 128 + multiple_of
     picture: Tiles = _scene(side, side, channels, 0.1)
     restored = session.run(picture[None], _inputs(inputs, picture, 0.1))

@@ -33,6 +33,7 @@ def denoise(
     Returns:
         What was handed in; a path or bytes give an Image.
 
+    >>> import numpy as np
     >>> noisy = np.full((16, 16), 128, np.uint8)
     >>> denoise(noisy, model="median").dtype
     dtype('uint8')
@@ -43,24 +44,24 @@ def denoise(
 def enhance(picture: Any, *, model: str | None = None, strength: float = 1.0, **options: Any) -> Any:
     """Better light and contrast; arguments as for `denoise`.
 
+    >>> import numpy as np
     >>> float(enhance(np.full((4, 4), 0.25, np.float32), model="gamma", strength=0).max())
     0.25
     """
     return _restore("enhance", picture, Wish(strength=strength), model, **options)
 
 
-def upscale(
-    picture: Any, *, scale: int = 2, model: str | None = None, strength: float = 1.0, **options: Any
-) -> Any:
+def upscale(picture: Any, *, scale: int = 2, model: str | None = None, strength: float = 1.0, **options: Any) -> Any:
     """`scale` times as many pixels on each side; arguments as for `denoise`. Strength 0 is plain bicubic.
 
+    >>> import numpy as np
     >>> upscale(np.zeros((4, 6, 3), np.uint8), scale=2).shape
     (8, 12, 3)
     """
     return _restore("upscale", picture, Wish(strength=strength), model, scale=scale, **options)
 
 
-def _restore(  # noqa: PLR0913
+def _restore(
     task: str,
     picture: Any,
     wish: Wish,
@@ -85,6 +86,8 @@ def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
         prepared = prepare(source, wish, setup, stack)
         result = ImageWriter(prepared.reader, scale=setup.restorer.manifest.scale)
         if prepared.make_job is None:
+            if source.unchanged:
+                return source.unchanged()
             copy(prepared.reader, result.write)
         else:
             job = prepared.make_job(result.write, lambda _: None)
@@ -94,9 +97,7 @@ def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
 
 
 @functools.lru_cache(maxsize=4)
-def _opened(  # noqa: PLR0913
-    task: str, model: str | None, scale: int | None, device: str, precision: str, runtime: str
-) -> Restorer:
+def _opened(task: str, model: str | None, scale: int | None, device: str, precision: str, runtime: str) -> Restorer:
     # One picture at a time: each run may use all cores.
     return open_restorer(
         task,

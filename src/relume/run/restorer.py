@@ -1,4 +1,4 @@
-"""The chain itself, the only file that knows the order: strips → tiles → before → model → after → strength → blend → strips."""
+"""The chain, and the only file that knows its order: strips → tiles → before → model → after → strength → blend."""
 
 import threading
 from collections import deque
@@ -65,7 +65,7 @@ Work = tuple[Steps, Pixels]
 
 
 def run_tiles(work: list[Work]) -> list[Pixels]:
-    """The restored tiles, all of one shape and for one restorer, in one run; in smaller runs when memory does not suffice."""
+    """The restored tiles, all of one shape and for one restorer, in one run; in smaller ones where memory is short."""
     try:
         return _run_batch(work)
     except OutOfMemoryError:
@@ -84,7 +84,8 @@ def _run_batch(work: list[Work]) -> list[Pixels]:
     inputs = {"sigma": np.stack(levels)} if "sigma" in restorer.manifest.inputs else {}
     restored = restorer.session.run(image, inputs)
     finished = [
-        _finished(steps, _narrowed(pixels, part.shape[2])) for (steps, part), pixels in zip(parts, restored, strict=True)
+        _finished(steps, _narrowed(pixels, part.shape[2]))
+        for (steps, part), pixels in zip(parts, restored, strict=True)
     ]
     each = len(parts) // len(work)
     return [np.concatenate(finished[at : at + each], axis=2) for at in range(0, len(finished), each)]
@@ -145,7 +146,7 @@ def cut(pixels: Float32[np.ndarray, "_h _w ..."], box: Box) -> Float32[np.ndarra
 
 @dataclass
 class Job:
-    """One picture's way through the chain: `tiles` reads strips, `accept` takes results in any order, `sink` gets strips.
+    """One picture's way through the chain: `tiles` reads strips, `accept` takes results, `sink` gets strips.
 
     One thread iterates `tiles`; any threads call `accept`. Results are blended in the grid's order whatever order they
     come in, so the picture is the same to the bit however many threads work on it.

@@ -6,7 +6,7 @@ from typing import Any
 from relume.assess.noise import NoiseFindings, estimate
 from relume.errors import BadInputError
 from relume.image import Pixels
-from relume.run.noise import NOISE_TYPES, Gaussian, NoiseType, Poisson, RealWorld, SaltPepper, Treatment
+from relume.run.noise import NOISE_TYPES, Gaussian, Poisson, RealWorld, SaltPepper
 from relume.run.restorer import Restorer, Steps, check_strength
 
 
@@ -22,7 +22,7 @@ class Wish:
     """
 
     strength: float = 1.0
-    noise_type: NoiseType = "auto"
+    noise_type: str = "auto"
     sigma: float | None = None
 
     def __post_init__(self) -> None:
@@ -49,36 +49,54 @@ def route(restorer: Restorer, wish: Wish, crops: list[Pixels]) -> tuple[Steps, d
     return replace(steps, treatment=treatment), details | _named(treatment)
 
 
-def _treatment(restorer: Restorer, wish: Wish, found: NoiseFindings | None) -> Treatment:
-    kind = wish.noise_type
-    if kind == "auto":
-        kind = "gaussian" if found is None or found.kind == "none" else found.kind
-        if wish.sigma is not None and kind != "salt_pepper":
-            kind = "gaussian"  # who knows sigma means the noise that one number describes
-    if found is None or kind == "gaussian":
-        return Gaussian(sigma=_sigma(wish, found))
+@dataclass(frozen=True, kw_only=True)
+class _Level:
+    """A noise estimate without gaps: a picture too small to tell anything counts as clean."""
+
+    sigma: float
+    shot: float
+    read: float
+    coarse: float
+    kind: str
+
+    @classmethod
+    def of(cls, found: NoiseFindings | None, wish: Wish) -> "_Level":
+        told = wish.sigma
+        if found is None or found.sigma_mean is None:
+            return cls(sigma=told or 0.0, shot=0.0, read=told or 0.0, coarse=1.0, kind="gaussian")
+        kind = "gaussian" if found.kind in (None, "none") else str(found.kind)
+        if told is not None:
+            # Who knows sigma means the noise that one number describes.
+            kind = kind if kind == "salt_pepper" else "gaussian"
+            return cls(sigma=told, shot=told**2, read=0.0, coarse=1.0, kind=kind)
+        return cls(
+            sigma=found.sigma_mean,
+            shot=found.shot or 0.0,
+            read=found.read or 0.0,
+            coarse=found.correlated or 1.0,
+            kind=kind,
+        )
+
+
+def _treatment(
+    restorer: Restorer, wish: Wish, found: NoiseFindings | None
+) -> Gaussian | Poisson | SaltPepper | RealWorld:
+    level = _Level.of(found, wish)
+    kind = level.kind if wish.noise_type == "auto" else wish.noise_type
     if kind == "salt_pepper":
-        return SaltPepper(sigma=_sigma(wish, found))
-    if kind == "poisson":
-        shot, read = (found.shot, found.read) if wish.sigma is None else (wish.sigma**2, 0.0)
-        # Noise that does not grow with the light is not photon noise, whatever it was called; the details say so.
-        return Poisson(shot=shot, read=read) if shot > 0 else Gaussian(sigma=_sigma(wish, found))
-    if restorer.manifest.is_classical:
-        return Gaussian(sigma=found.correlated * _sigma(wish, found))
-    if wish.sigma is not None:
-        return RealWorld(shot=0.0, read=wish.sigma)
-    return RealWorld(shot=found.shot, read=found.read, coarse=found.correlated)
+        return SaltPepper(sigma=level.sigma)
+    if kind == "poisson" and level.shot > 0:
+        return Poisson(shot=level.shot, read=level.read)
+    if kind == "real_world" and wish.sigma is None:
+        if restorer.manifest.is_classical:  # filters take one number
+            return Gaussian(sigma=level.coarse * level.sigma)
+        return RealWorld(shot=level.shot, read=level.read, coarse=level.coarse)
+    # Photon noise that does not grow with the light is none, whatever it was called; the details say so.
+    return Gaussian(sigma=level.sigma)
 
 
-def _sigma(wish: Wish, found: NoiseFindings | None) -> float:
-    if wish.sigma is not None:
-        return wish.sigma
-    assert found is not None  # `needs_a_look` said so
-    return found.sigma_mean
-
-
-def _named(treatment: Treatment) -> dict[str, Any]:
-    """A treatment for people: its kind, and its noise levels in 255ths."""
+def _named(treatment: Gaussian | Poisson | SaltPepper | RealWorld) -> dict[str, Any]:
+    """A treatment for people: its kind, and its levels in [0, 1] units."""
     kinds = {Gaussian: "gaussian", Poisson: "poisson", SaltPepper: "salt_pepper", RealWorld: "real_world"}
     levels = {name: value for name, value in vars(treatment).items() if name != "halo"}
     return {"noise_type": kinds[type(treatment)], **{name: round(float(value), 6) for name, value in levels.items()}}

@@ -1,7 +1,7 @@
 """What may be handed in, and how it goes back: paths, bytes, Image, arrays, PIL pictures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,14 @@ class Source:
         name: for messages.
         open: a new reader from the first row on.
         back: from the restored Image to the type that was handed in; a path or bytes give an Image.
+        unchanged: what was handed in, copied, where no rounding may touch it: a float64 array has more digits than
+            an Image. None where the Image is as good.
     """
 
     name: str
     open: Callable[[], AbstractReader]
     back: Callable[[Image], Any]
+    unchanged: Callable[[], Any] | None = None
 
     @classmethod
     def of(cls, thing: Any, *, channel_order: str = "rgb", limits: Limits | None = None) -> "Source":
@@ -77,4 +80,9 @@ class Source:
         if isinstance(thing, Image):
             return cls("image", lambda: ImageReader(thing), lambda image: image)
         image = Image.from_array(thing, channel_order=channel_order)
-        return cls("array", lambda: ImageReader(image), lambda restored: restored.to_array(like=thing))
+        return cls(
+            "array",
+            lambda: ImageReader(image),
+            lambda restored: replace(restored, kept=image.kept).to_array(like=thing),
+            thing.copy,
+        )

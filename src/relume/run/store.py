@@ -61,10 +61,10 @@ class Model:
         with np.load(self._checked(self.manifest.golden), allow_pickle=False) as golden:
             wanted = golden["restored"]
             inputs = {name: golden[name] for name in self.manifest.inputs}
+        picture = inputs.pop("image")
         worst = 0.0
         for precision in self.manifest.precisions:
-            restored = self.open(device="cpu", precision=precision).run(inputs.pop("image"), inputs)
-            inputs = {name: value for name, value in inputs.items()}
+            restored = self.open(device="cpu", precision=precision).run(picture, inputs)
             difference = float(np.abs(restored - wanted).max())
             if not difference <= GOLDEN_TOLERANCE[precision]:
                 raise BadModelError(
@@ -83,7 +83,7 @@ class Model:
         raise BadInputError(f"{self.manifest.name} has {', '.join(available)}, not precision {wanted!r}.")
 
     def _checked(self, entry: ModelFile) -> Path:
-        assert self.folder is not None
+        assert self.folder is not None  # noqa: S101  (filters have no files)
         path = self.folder / entry.file
         if path.is_symlink() or not path.is_file():
             raise BadModelError(f"{path} is missing or a link. Install the model again.")
@@ -129,12 +129,12 @@ class Store:
         return learned[-1]
 
     def add(self, path: Path, *, task: str, name: str | None = None) -> Manifest:
-        """Copy a model's folder, or an `.onnx` file, into the user's folder, checked; an older one of that name is replaced."""
+        """Copy a model's folder, or an `.onnx` file, into the user's folder, checked; replaces one of that name."""
         model = _foreign(path, task)
         manifest = model.manifest if name is None else model.manifest.model_copy(update={"name": name})
         if not re.fullmatch(NAME, manifest.name):
             raise BadInputError(f"A model's name has small letters, digits, '.', '_' and '-', not {manifest.name!r}.")
-        assert model.folder is not None
+        assert model.folder is not None  # noqa: S101
         home = self._folders[-1]
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home, prefix=".adding-") as staging:

@@ -15,7 +15,7 @@ class Task:
         name: as it is called.
         summary: one line for `--help`.
         inputs: what its models may ask for beside the picture.
-        degradation: the usual damage, as `relume degrade --with` takes it; `relume evaluate` uses it unless told otherwise.
+        degradation: the usual damage, as `relume degrade --with` takes it; what `relume evaluate` uses by default.
         metrics: what its results are measured by.
         default: the model used unless one is named.
         baseline: the classical restorer that a learned one is compared with.

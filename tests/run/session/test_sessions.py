@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.run.conftest import box_mean, mean_filter
 
 from relume.errors import BadInputError, BadModelError, StoppedError
 from relume.run.session import SESSIONS
-from tests.run.conftest import box_mean, mean_filter
 
 RUNTIMES = ["onnx", "openvino", "torch"]
 
@@ -50,7 +50,9 @@ def test_onnx_says_what_the_model_takes(tmp_path: Path) -> None:
 
 
 def test_onnx_names_the_providers_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match=r"'cuda:1' needs ONNX Runtime with CUDAExecutionProvider; installed are .*cpu"):
+    with pytest.raises(
+        BadInputError, match=r"'cuda:1' needs ONNX Runtime with CUDAExecutionProvider; installed are .*cpu"
+    ):
         SESSIONS["onnx"](mean_filter(tmp_path / "m.onnx"), device="cuda:1")
 
 
@@ -86,6 +88,8 @@ def test_torch_names_the_operators_it_lacks(tmp_path: Path) -> None:
 
     ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 3, 8, 8]) for n in ("image", "restored")]
     graph = helper.make_graph([helper.make_node("Erf", ["image"], ["restored"])], "g", ends[:1], ends[1:])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(tmp_path / "m.onnx"))
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(tmp_path / "m.onnx")
+    )
     with pytest.raises(BadModelError, match="does not know Erf. Use the onnx runtime"):
         SESSIONS["torch"](tmp_path / "m.onnx")

@@ -63,7 +63,7 @@ class OnnxSession:
         with self._lock:
             self._active.add(options)
         try:
-            (result,) = self._session.run(None, feeds, options)
+            result: Any = self._session.run(None, feeds, options)[0]
         except Exception as error:
             if options.terminate:
                 raise StoppedError("The run was stopped.") from error

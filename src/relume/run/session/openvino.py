@@ -23,9 +23,7 @@ class OpenvinoSession:
         precision: "fp32", or "bf16" / "fp16" to compute in.
     """
 
-    def __init__(
-        self, model: Path | bytes, *, device: str = "auto", threads: int = 1, precision: str = "fp32"
-    ) -> None:
+    def __init__(self, model: Path | bytes, *, device: str = "auto", threads: int = 1, precision: str = "fp32") -> None:
         openvino = need("openvino", extra="openvino")
         known = {"auto": "CPU", "cpu": "CPU", "gpu": "GPU", "npu": "NPU"}
         if device not in known:

@@ -1,4 +1,4 @@
-"""PyTorch: runs an ONNX file on whatever device torch has (CUDA, ROCm, XPU, MPS) without ONNX Runtime's wheel for it."""
+"""PyTorch: runs an ONNX file on whatever device torch has (CUDA, ROCm, XPU, MPS), without another runtime for it."""
 
 import threading
 from collections.abc import Callable
@@ -24,16 +24,16 @@ class TorchSession:
         precision: "fp32", or "bf16" / "fp16" for autocast.
     """
 
-    def __init__(
-        self, model: Path | bytes, *, device: str = "auto", threads: int = 1, precision: str = "fp32"
-    ) -> None:
+    def __init__(self, model: Path | bytes, *, device: str = "auto", threads: int = 1, precision: str = "fp32") -> None:
         self._torch = need("torch", extra="train")
         onnx = need("onnx", extra="train")
         self.threads, self._precision = threads, precision
         try:
             graph = (onnx.load_from_string(model) if isinstance(model, bytes) else onnx.load(str(model))).graph
         except Exception as error:
-            raise BadModelError(f"{model if isinstance(model, Path) else 'The model'} is no ONNX file: {error}") from error
+            raise BadModelError(
+                f"{model if isinstance(model, Path) else 'The model'} is no ONNX file: {error}"
+            ) from error
         self._device = self._choose(device)
         unknown = sorted({node.op_type for node in graph.node} - set(OPERATORS) - {"Constant"})
         if unknown:
@@ -110,7 +110,9 @@ def _resize(torch: Any, values: list[Any], options: dict[str, Any]) -> Any:
     mode = options.get("mode", b"nearest").decode()
     if mode != "nearest" or values[2] is None:
         raise BadModelError(f"The torch runtime resizes by nearest neighbour and a factor only, not by {mode}.")
-    return torch.nn.functional.interpolate(values[0], scale_factor=tuple(float(f) for f in values[2][2:]), mode="nearest")
+    return torch.nn.functional.interpolate(
+        values[0], scale_factor=tuple(float(f) for f in values[2][2:]), mode="nearest"
+    )
 
 
 def _depth_to_space(torch: Any, values: list[Any], options: dict[str, Any]) -> Any:

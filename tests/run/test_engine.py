@@ -1,0 +1,226 @@
+"""Many pictures at once are restored like one after the other; what fails, fails alone; nothing grows without bound."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.run.conftest import box_mean
+
+import relume
+from relume.errors import BadInputError, RelumeError, ShapeMismatchError, StoppedError, UnreadableFileError, WriteError
+from relume.image import Image
+from relume.run.engine import AsyncEngine, Engine
+
+TOLD = {"noise_type": "gaussian", "sigma": 0.0}
+
+
+def pictures(count: int, *, side: int = 120) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    return [rng.random((side + 7 * place, side + 50, 3), np.float32) for place in range(count)]
+
+
+def test_many_equal_one_after_the_other_to_the_bit(models: Path) -> None:
+    given = pictures(9)
+    with Engine("denoise", model="mean", threads=2) as engine:
+        together = list(engine.process(given, **TOLD))
+    for picture, restored in zip(given, together, strict=True):
+        np.testing.assert_array_equal(restored, relume.denoise(picture, model="mean", **TOLD))
+        np.testing.assert_allclose(restored, box_mean(picture), atol=1e-5)
+
+
+def test_batches_of_one_shape_give_the_same_pictures(models: Path) -> None:
+    given = pictures(5)
+    with Engine("denoise", model="mean", threads=2, batch_size=4) as engine:
+        for picture, restored in zip(given, engine.process(given, **TOLD), strict=True):
+            inside = slice(2, -2)  # tiles of one shape are filled up by mirroring, which the filter feels at the rim
+            np.testing.assert_allclose(restored[inside, inside], box_mean(picture)[inside, inside], atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "float32", "float64"])
+def test_what_comes_back_is_what_was_handed_in(models: Path, kind: str) -> None:
+    peak = {"uint8": 255, "uint16": 65535}.get(kind, 1)
+    given = (np.random.default_rng(0).random((40, 50, 4)) * peak).astype(kind)
+    with Engine("denoise", model="mean") as engine:
+        (restored,) = engine.process([given], **TOLD)
+    assert (restored.dtype, restored.shape) == (given.dtype, given.shape)
+    np.testing.assert_allclose(restored[..., 3], given[..., 3], rtol=1e-7 if kind == "float64" else 0)
+    wanted = box_mean((given[..., :3] / peak).astype(np.float32))
+    np.testing.assert_allclose(restored[..., :3] / peak, wanted, atol=0.51 / peak + 1e-5)
+
+
+def test_strength_0_changes_no_bit(models: Path) -> None:
+    given = np.random.default_rng(0).random((200, 130, 3)) * 3 - 1
+    np.testing.assert_array_equal(relume.denoise(given, model="mean", strength=0), given)
+    with Engine("denoise", model="mean") as engine:
+        (restored,) = engine.process([given], strength=0)
+    np.testing.assert_array_equal(restored, given)
+
+
+def test_pictures_are_taken_only_as_they_are_needed(models: Path) -> None:
+    taken: list[int] = []
+
+    def sources() -> Iterator[np.ndarray]:
+        for place, picture in enumerate(pictures(40, side=30)):
+            taken.append(place)
+            yield picture
+
+    with Engine("denoise", model="mean", threads=1) as engine:
+        results = engine.process(sources(), **TOLD)
+        next(results)
+        time.sleep(0.2)
+        assert len(taken) <= 4
+        assert len(list(results)) == 39
+
+
+def test_a_bad_picture_fails_in_its_turn_and_alone(models: Path) -> None:
+    good = pictures(3, side=30)
+    with Engine("denoise", model="mean") as engine:
+        results = engine.process([good[0], b"no picture", good[1]], **TOLD)
+        assert next(results).shape == good[0].shape
+        with pytest.raises(UnreadableFileError):
+            next(results)
+        assert next(results).shape == good[1].shape
+        with pytest.raises(StopIteration):
+            next(results)
+
+
+def test_files_to_files(models: Path, tmp_path: Path) -> None:
+    paths = []
+    for place, picture in enumerate(pictures(3, side=30)):
+        paths.append(tmp_path / f"{place}.png")
+        Image.from_array((picture * 65535).astype(np.uint16)).save(paths[-1])
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    sources = [paths[0], tmp_path / "broken.png", tmp_path / "missing.png", paths[2]]
+    rows: list[tuple[str, int, int]] = []
+    with Engine("denoise", model="mean") as engine:
+        pairs = [(source, tmp_path / "out" / source.name) for source in sources]
+        (tmp_path / "out").mkdir()
+        outcomes = list(engine.restore_files(pairs, on_progress=lambda *done: rows.append(done), **TOLD))
+    assert [outcome.error is None for outcome in outcomes] == [True, False, False, True]
+    assert [Path(outcome.source).name for outcome in outcomes] == [source.name for source in sources]
+    assert all(isinstance(outcome.error, RelumeError | None) for outcome in outcomes)
+    assert sorted(entry.name for entry in (tmp_path / "out").iterdir()) == ["0.png", "2.png"]
+    restored = relume.open(tmp_path / "out" / "0.png")
+    assert restored.kept.depth == "uint16"
+    np.testing.assert_allclose(restored.pixels, box_mean(relume.open(paths[0]).pixels), atol=1e-5 + 0.5 / 65535)
+    assert rows[-1][1] == rows[-1][2]
+    assert outcomes[0].details["model"] == "mean"
+
+
+def test_a_target_that_cannot_be_written_is_an_outcome(models: Path, tmp_path: Path) -> None:
+    Image.from_array(pictures(1, side=20)[0]).save(tmp_path / "in.tif")
+    with Engine("denoise", model="mean") as engine:
+        (outcome,) = engine.restore_files([(tmp_path / "in.tif", tmp_path / "nowhere" / "out.tif")], **TOLD)
+    assert isinstance(outcome.error, WriteError)
+
+
+def test_closing_in_the_middle_leaves_no_file(models: Path, tmp_path: Path) -> None:
+    Image.from_array(pictures(1, side=1500)[0]).save(tmp_path / "in.tif")
+    begun = threading.Event()
+    with Engine("denoise", model="mean") as engine:
+        pairs = [(tmp_path / "in.tif", tmp_path / f"out{place}.tif") for place in range(3)]
+        results = engine.restore_files(pairs, on_progress=lambda *_: begun.set(), **TOLD)
+        thread = threading.Thread(target=lambda: list(results))
+        thread.start()
+        assert begun.wait(30)
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.endswith("part")] == []
+
+
+def test_a_closed_engine_says_so(models: Path) -> None:
+    engine = Engine("denoise", model="mean")
+    engine.close()
+    with pytest.raises(StoppedError, match="The engine is closed. Open a new one"):
+        next(engine.process(pictures(1), **TOLD))
+
+
+def test_closing_twice_is_no_harm(models: Path) -> None:
+    with Engine("denoise", model="mean") as engine:
+        engine.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 0}, "batch_size is 1 or more, not 0"),
+        ({"memory_limit": "much"}, "memory_limit is a size such as 2GB or 800MB, not 'much'"),
+        ({"device": "abacus"}, "device is auto, cpu"),
+        ({"precision": "int3"}, "mean has fp32, not precision 'int3'"),
+    ],
+)
+def test_a_wrong_option_is_said_before_anything_starts(models: Path, options: dict[str, Any], message: str) -> None:
+    before = threading.active_count()
+    with pytest.raises(BadInputError, match=message):
+        Engine("denoise", model="mean", **options)
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"strength": 2}, "strength goes from 0"),
+        ({"noise_type": "pink"}, "noise_type is auto, gaussian, poisson, salt_pepper, real_world, not 'pink'"),
+        ({"sigma": 25}, r"sigma is in \[0, 1\] units \(the usual 25 is 25/255\), but came as 25"),
+    ],
+)
+def test_a_wrong_wish_is_said(models: Path, wish: dict[str, Any], message: str) -> None:
+    with Engine("denoise", model="mean") as engine, pytest.raises(BadInputError, match=message):
+        engine.process(pictures(1), **wish)
+
+
+def test_many_async_calls_keep_their_order_and_their_number_is_bounded(models: Path) -> None:
+    given = [np.full((24, 24, 3), place / 400, np.float32) for place in range(400)]
+
+    async def go() -> tuple[list[Any], int]:
+        most = 0
+        async with AsyncEngine("denoise", model="mean", threads=2) as engine:
+
+            async def one(picture: np.ndarray) -> Any:
+                nonlocal most
+                result = await engine.process(picture, **TOLD)
+                most = max(most, len(engine._pool._open))
+                return result
+
+            results = await asyncio.gather(*(one(picture) for picture in given))
+        return results, most
+
+    results, most = asyncio.run(go())
+    for picture, restored in zip(given, results, strict=True):
+        np.testing.assert_allclose(restored[4:-4, 4:-4], picture[4:-4, 4:-4], atol=1e-6)
+    assert most <= 4
+
+
+def test_one_bad_async_call_fails_alone(models: Path) -> None:
+    async def go() -> list[Any]:
+        async with AsyncEngine("denoise", model="mean") as engine:
+            calls = [
+                engine.process(thing, **TOLD) for thing in (*pictures(2, side=20), b"no picture", np.zeros((5, 5)))
+            ]
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    results = asyncio.run(go())
+    assert [isinstance(result, RelumeError) for result in results] == [False, False, True, False]
+
+
+def test_a_cancelled_async_call_leaves_and_the_engine_goes_on(models: Path) -> None:
+    async def go() -> Any:
+        async with AsyncEngine("denoise", model="mean", threads=1) as engine:
+            large = asyncio.create_task(engine.process(np.zeros((3000, 3000, 3), np.float32), **TOLD))
+            await asyncio.sleep(0.2)
+            large.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await large
+            return await engine.process(pictures(1, side=20)[0], **TOLD)
+
+    assert asyncio.run(go()).shape == (20, 70, 3)
+
+
+def test_a_thing_that_is_no_picture_is_refused(models: Path) -> None:
+    with Engine("denoise", model="mean") as engine, pytest.raises((BadInputError, ShapeMismatchError)):
+        list(engine.process([np.zeros((4, 4, 7), np.uint8)], **TOLD))
