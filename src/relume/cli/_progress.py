@@ -1,7 +1,7 @@
 """A progress bar on a terminal, nothing in a pipe."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +44,7 @@ class Bar:
 
 
 @contextmanager
-def progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
+def progress(label: str, total: int, *, quiet: bool = False) -> Generator[Bar]:
     """A bar over `total` pictures on stderr, if a person watches."""
     if quiet or not on_terminal() or total == 0:
         yield Bar()

@@ -57,7 +57,7 @@ def _measure(task: str, model: str, size: int, runs: int, settings: dict[str, An
     from relume import Engine
 
     pixels = np.random.default_rng(0).random((size, size, 3), np.float32)
-    options = {"noise_type": "gaussian", "sigma": 25 / 255} if task == "denoise" else {}
+    options: dict[str, Any] = {"noise_type": "gaussian", "sigma": 25 / 255} if task == "denoise" else {}
     with Engine(task, model=model, **settings) as engine:
         times: list[float] = []
         for _ in range(runs + 1):
