@@ -1,8 +1,8 @@
 """The noise floor: variance of the directions of patch space that no texture of the picture uses.
 
-Natural patches fill few directions, white noise fills all, so the smallest eigenvalues of the covariance of patches are the
-variance of the noise. Taking the patches of all channels together finds many more such directions: texture is nearly the
-same in red, green and blue, noise is not.
+Natural patches fill few directions, white noise fills all, so the smallest eigenvalues of the covariance of patches
+are the variance of the noise. Taking the patches of all channels together finds many more such directions: texture is
+nearly the same in red, green and blue, noise is not.
 
 References: Pyatykh, Hesser, Zheng, "Image noise level estimation by principal component analysis", IEEE TIP 2013;
 Liu, Tanaka, Okutomi, "Single-image noise level estimation for blind denoising", IEEE TIP 2013 (weak textures);
@@ -48,10 +48,11 @@ def smallest(eigenvalues: Float64[np.ndarray, " d"], count: int) -> float:
 
 
 def weak(patches: Patches, variances: Variances, *, least: int) -> Bool[np.ndarray, " n"]:
-    """Patches whose low frequencies hold no more than such noise would put there (99 % of it passes); never below `least`."""
+    """Patches whose low frequencies hold no more than 99 % of such noise; at least `least` of them."""
     energy = (patches.texture() / np.maximum(variances, _LEAST)).max(1)
     count = int(LOW.sum())
-    limit = (1 - 2 / (9 * count) + 2.33 * math.sqrt(2 / (9 * count))) ** 3  # Wilson and Hilferty's chi-square quantile
+    # The chi-square quantile by Wilson and Hilferty.
+    limit = (1 - 2 / (9 * count) + 2.33 * math.sqrt(2 / (9 * count))) ** 3
     place = min(least, len(energy) - 1)
     return energy <= max(limit, float(np.partition(energy, place)[place]))
 
@@ -86,14 +87,19 @@ def of_all(patches: Patches, start: Variances, *, high_only: bool) -> Variances:
     return variances
 
 
-def energies(patches: Patches, variances: Variances) -> Float[np.ndarray, " n"]:
-    """Mean energy of each patch in the directions of patch space that hold noise only, about 1 where the variances are right."""
+def energies(patches: Patches, variances: Variances) -> tuple[Float[np.ndarray, " n"], Float[np.ndarray, " n"]]:
+    """Variance of the noise in each patch, seen in directions that hold noise only, and the brightness it goes with.
+
+    The variance is a mean over channels, weighted as these directions weight them; the brightness has the same weights.
+    """
     count, channels, size = patches.coefficients.shape
     scale = np.repeat(1 / np.sqrt(np.maximum(variances, _LEAST)), size)
     moments = covariance(patches.coefficients.reshape(count, channels * size))
     _, vectors = np.linalg.eigh(moments * scale[:, None] * scale)
     space = (vectors[:, : max(1, int(len(scale) * _SHARE))] * scale[:, None]).astype(np.float32)
-    return ((patches.coefficients.reshape(count, -1) @ space) ** 2).mean(1)
+    weights = (space**2).reshape(channels, -1).sum(1)
+    energy = ((patches.coefficients.reshape(count, -1) @ space) ** 2).sum(1)
+    return energy / weights.sum(), patches.means @ (weights / weights.sum())
 
 
 def _refine(moments: Matrix, variances: Variances, count: int) -> Variances:

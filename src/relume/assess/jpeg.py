@@ -42,6 +42,7 @@ class JpegFindings:
 class Jpeg:
     """JPEG quality from the file's tables and from the pixels.
 
+    >>> import numpy as np
     >>> Jpeg()(Image(pixels=np.random.default_rng(0).random((64, 64, 3), np.float32))).summary
     'no trace of JPEG compression'
     """
