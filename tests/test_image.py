@@ -80,7 +80,10 @@ def test_a_palette_becomes_plain_colour() -> None:
 @pytest.mark.parametrize(
     ("array", "words"),
     [
-        (np.zeros((4, 4), bool), r"uint8, uint16 or float was expected, but it is bool. Hand in array.astype\(np.uint8\)"),
+        (
+            np.zeros((4, 4), bool),
+            r"uint8, uint16 or float was expected, but it is bool. Hand in array.astype\(np.uint8\)",
+        ),
         (np.zeros((4, 4), np.int32), r"but it is int32. Hand in array.astype\(np.uint16\) or floats"),
         (np.zeros((4, 4), complex), "but it is complex128"),
         (np.zeros((2, 4, 4, 3), np.uint8), r"but it is \(2, 4, 4, 3\). Hand in one picture at a time"),
@@ -96,7 +99,7 @@ def test_other_things_are_refused_with_a_next_step(array: object, words: str) ->
 
 
 def test_an_unknown_channel_order_is_refused() -> None:
-    with pytest.raises(BadInputError, match="channel_order is \"rgb\" or \"bgr\", but came as 'gbr'"):
+    with pytest.raises(BadInputError, match='channel_order is "rgb" or "bgr", but came as \'gbr\''):
         Image.from_array(np.zeros((2, 2), np.uint8), channel_order="gbr")
 
 
@@ -125,7 +128,9 @@ def test_wrong_pixels_and_alpha_are_refused(call: str, words: str) -> None:
 
 
 def test_pillow_is_not_imported_for_arrays() -> None:
-    code = "import sys, numpy, relume.image as i; i.Image.from_array(numpy.zeros((2, 2))); assert 'PIL' not in sys.modules"
+    code = (
+        "import sys, numpy, relume.image as i; i.Image.from_array(numpy.zeros((2, 2))); assert 'PIL' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -3,8 +3,8 @@
     python benchmarks/files/hostile.py             # `relume assess FILE` on each
     python benchmarks/files/hostile.py --library   # relume.files.open on each
 
-Writes the files that tests/files/make_hostile.py knows, runs each in a process of its own, and prints wall time and peak
-memory. Exits with 1 where one takes over 10 s or 2 GB, prints a traceback, dies by a signal or leaves a file.
+Writes the files that tests/files/make_hostile.py knows, runs each in a process of its own, and prints wall time and
+peak memory. Exits with 1 where one takes over 10 s or 2 GB, prints a traceback, dies by a signal or leaves a file.
 """
 
 import argparse

@@ -3,8 +3,8 @@
     python benchmarks/files/matrix.py            # relume.files alone
     python benchmarks/files/matrix.py --command  # through `relume denoise --strength 0`
 
-Files are written and read back by others (Pillow, tifffile, OpenCV and forty lines of our own for 16-bit PNG); only what
-is under test is relume.
+Files are written and read back by others (Pillow, tifffile, OpenCV and forty lines of our own for 16-bit PNG); only
+what is under test is relume.
 """
 
 import argparse
@@ -72,13 +72,13 @@ def cases() -> Iterator[Case]:
         "avif": [("uint8", "rgb", False), ("uint8", "rgb", True)],
         "bmp": [("uint8", "grey", False), ("uint8", "rgb", False), ("uint8", "palette", False)],
     }
-    for format, kinds_ in kinds.items():
+    for name, kinds_ in kinds.items():
         for depth, colour, alpha in kinds_:
-            case = Case(format=format, depth=depth, colour=colour, alpha=alpha)
+            case = Case(format=name, depth=depth, colour=colour, alpha=alpha)
             yield case
-            yield replace(case, tags=format != "bmp", dpi=300 if format not in ("webp", "avif") else None)
-    for format in ("jpeg", "png", "webp", "tiff"):
-        yield from (Case(format=format, tags=True, orientation=turn) for turn in range(2, 9))
+            yield replace(case, tags=name != "bmp", dpi=300 if name not in ("webp", "avif") else None)
+    for name in ("jpeg", "png", "webp", "tiff"):
+        yield from (Case(format=name, tags=True, orientation=turn) for turn in range(2, 9))
     yield Case(format="avif", tags=True, orientation=6)
     for compression in ("none", "lzw", "deflate", "packbits"):
         yield Case(format="tiff", compression=compression, dpi=72)
@@ -113,9 +113,14 @@ def exif_of(orientation: int) -> Image.Exif:
 def make(case: Case, path: Path) -> None:
     """Write the file with somebody else's library."""
     if case.format == "tiff" and (case.depth != "uint8" or case.alpha) and case.colour != "palette":
-        return _make_tiff(case, path)
-    if case.depth == "uint16":
-        return _make_png16(case, path)
+        _make_tiff(case, path)
+    elif case.depth == "uint16":
+        _make_png16(case, path)
+    else:
+        _make_with_pillow(case, path)
+
+
+def _make_with_pillow(case: Case, path: Path) -> None:
     options: dict[str, Any] = {}
     if case.tags:
         icc = {"grey": ICC_GREY, "cmyk": ICC_CMYK}.get(case.colour, ICC)
@@ -181,7 +186,8 @@ def _make_tiff(case: Case, path: Path) -> None:
         options: dict[str, Any] = {"compression": "raw"}
         if case.tags:
             options |= {"dpi": (300, 300), "exif": _with_tiff_tags(exif_of(1)), "icc_profile": ICC_GREY}
-        return _picture(case).save(path, "TIFF", **options)
+        _picture(case).save(path, "TIFF", **options)
+        return
     extra: list[Any] = []
     if case.tags:
         icc = {"grey": ICC_GREY, "cmyk": ICC_CMYK}.get(case.colour, ICC)

@@ -1,5 +1,6 @@
 """The values everything speaks: Image (pixels, and what its file must keep), Box."""
 
+import importlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -103,8 +104,8 @@ class Image:
     def from_array(cls, array: Any, *, channel_order: str = "rgb") -> "Image":
         """The picture in a NumPy array (uint8, uint16, float; h w, h w 1, h w 3, h w 4) or a PIL picture.
 
-        Integers are divided by their largest value, floats taken as they are; a fourth channel is alpha. A PIL picture is
-        taken as it lies: its EXIF orientation is left to its owner.
+        Integers are divided by their largest value, floats taken as they are; a fourth channel is alpha. A PIL picture
+        is taken as it lies: its EXIF orientation is left to its owner.
 
         >>> Image.from_array(np.full((4, 6), 255, np.uint8)).pixels.max()
         np.float32(1.0)
@@ -188,9 +189,8 @@ class Image:
 
         Options are those of `relume.files.save`.
         """
-        from relume import files  # files stands above image
-
-        return files.save(self, path, **options)
+        # Looked up when called: files stands above image.
+        return importlib.import_module("relume.files").save(self, path, **options)
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,8 @@ def _is_pil(thing: Any) -> bool:
 def _check_array(array: Any) -> None:
     if not isinstance(array, np.ndarray):
         raise BadInputError(
-            f"A NumPy array or a PIL picture was expected, but a {type(array).__name__} came. Convert it with np.asarray."
+            f"A NumPy array or a PIL picture was expected, but a {type(array).__name__} came. "
+            "Convert it with np.asarray."
         )
     if array.dtype.name not in (*_PEAKS, *_FLOATS):
         advice = (

@@ -1,4 +1,4 @@
-"""Every line of the table that benchmarks/files/matrix.py prints: written and read by others, equal beside the pixels too."""
+"""Every line of the table that benchmarks/files/matrix.py prints: written and read by others, all equal."""
 
 import importlib.util
 import sys

@@ -6,7 +6,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
 from pathlib import Path
@@ -46,7 +46,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def written(target: Path, *, overwrite: bool) -> Iterator[BufferedIOBase]:
+def written(target: Path, *, overwrite: bool) -> Generator[BufferedIOBase]:
     """A file to write to, which becomes `target` in one step when the block ends well.
 
     A symbolic link at `target` is replaced, not followed. What stood there gives its permissions to the new file.
@@ -84,7 +84,7 @@ def write_error(target: Path | None, error: OSError) -> WriteError:
 
 
 def clean_parts(folder: str | Path, *, recursive: bool = False) -> list[Path]:
-    """Remove the part files that killed processes left in `folder`; those of living processes stay. Returns the removed.
+    """Remove the part files that killed processes left in `folder`; living ones keep theirs. Returns the removed.
 
     >>> clean_parts("no/such/folder")
     []
@@ -112,7 +112,7 @@ def _is_alive(process: int) -> bool:
     if sys.platform == "win32":
         import ctypes
 
-        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)  # noqa: FBT003
+        handle = ctypes.windll.kernel32.OpenProcess(0x1000, False, process)
         ctypes.windll.kernel32.CloseHandle(handle)
         return bool(handle)
     try:

@@ -138,8 +138,8 @@ def build(entries: Mapping[int, Entry], *, order: Order, base: int, big: bool = 
 def whole(type_: int, *values: int, order: Order) -> Entry:
     """An entry of whole numbers of type 1, 3, 4 or 16.
 
-    >>> whole(3, 1, order="<").data
-    b'\\x01\\x00'
+    >>> whole(3, 65, order="<").numbers("<")
+    [65]
     """
     code = {1: "B", 3: "H", 4: "I", 16: "Q"}[type_]
     return Entry(type_, len(values), struct.pack(order + code * len(values), *values))

@@ -35,36 +35,38 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
     found: dict[str, Any] = {"attributes": {}, "notes": ()}
     profile: dict[int, bytes] = {}
     tables: dict[int, np.ndarray] = {}
-    comments: list[bytes] = []
     total = 0
     for marker, body in _segments(source, limits=limits):
         total += len(body)
         limits.check_metadata(total)
-        if marker == 0xE0 and body[:5] == b"JFIF\0" and len(body) >= 12:
-            found["dpi"] = _density(body)
-        elif marker == 0xE1 and body.startswith(_EXIF):
-            found.setdefault("exif", body[6:])
-        elif marker == 0xE1 and body.startswith(_XMP):
-            found.setdefault("xmp", body[len(_XMP) :])
-        elif marker == 0xE1 and body.startswith(_LONG_XMP):
-            found["notes"] = ("The XMP beyond its first 64 kB is not kept.",)
-        elif marker == 0xE2 and body.startswith(_ICC) and len(body) > 14:
+        if marker == 0xE2 and body.startswith(_ICC) and len(body) > 14:
             profile[body[12]] = body[14:]
             found["icc_parts"] = body[13]
-        elif marker == 0xED and body.startswith(_PHOTOSHOP):
-            found["iptc"] = found.get("iptc", b"") + body[len(_PHOTOSHOP) :]
-        elif marker == 0xFE:
-            comments.append(body)
         elif marker == 0xDB:
             _take_tables(body, tables)
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) and len(body) >= 6:
             found["progressive"] = marker in (0xC2, 0xC6, 0xCA, 0xCE)
             found["chroma"] = _sampling(body)
             found["quality"] = estimate_quality(_of_components(body, tables))
+        else:
+            _take_words(marker, body, found)
     _add_profile(found, profile)
-    if comments:
-        found["attributes"]["comments"] = comments
     return found
+
+
+def _take_words(marker: int, body: bytes, found: dict[str, Any]) -> None:
+    if marker == 0xE0 and body[:5] == b"JFIF\0" and len(body) >= 12:
+        found["dpi"] = _density(body)
+    elif marker == 0xE1 and body.startswith(_EXIF):
+        found.setdefault("exif", body[6:])
+    elif marker == 0xE1 and body.startswith(_XMP):
+        found.setdefault("xmp", body[len(_XMP) :])
+    elif marker == 0xE1 and body.startswith(_LONG_XMP):
+        found["notes"] = ("The XMP beyond its first 64 kB is not kept.",)
+    elif marker == 0xED and body.startswith(_PHOTOSHOP):
+        found["iptc"] = found.get("iptc", b"") + body[len(_PHOTOSHOP) :]
+    elif marker == 0xFE:
+        found["attributes"].setdefault("comments", []).append(body)
 
 
 def estimate_quality(tables: list[np.ndarray]) -> int:

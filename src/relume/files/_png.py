@@ -30,23 +30,30 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
             continue
         total += length
         limits.check_metadata(total)
-        body = source.read_at(place, length)
-        if name == b"IHDR" and length == 13:
-            found |= {"interlaced": bool(body[12]), "palette": body[9] == 3, "bits": body[8] if body[8] < 8 else None}
-        elif name == b"iCCP":
-            found["icc"] = _profile(body, limits=limits)
-        elif name == b"eXIf":
-            found["exif"] = body.removeprefix(b"Exif\0\0")
-        elif name == b"pHYs" and length == 9 and body[8] == 1:
-            found["dpi"] = tuple(value * 0.0254 for value in struct.unpack(">II", body[:8]))
-        elif name == b"iTXt" and body.startswith(_XMP):
-            found["xmp"] = _packet(body, limits=limits)
-        elif name in _VERBATIM:
-            chunks.append((name, body))
+        _take(name, source.read_at(place, length), found, chunks, limits=limits)
     if found.get("dpi") and not all(found["dpi"]):
         del found["dpi"]
     found["attributes"] = {"chunks": chunks} if chunks else {}
     return found
+
+
+def _take(
+    name: bytes, body: bytes, found: dict[str, Any], chunks: list[tuple[bytes, bytes]], *, limits: Limits
+) -> None:
+    if name == b"IHDR" and len(body) == 13:
+        found |= {"interlaced": bool(body[12]), "palette": body[9] == 3, "bits": body[8] if body[8] < 8 else None}
+    elif name == b"iCCP":
+        found["icc"] = _profile(body, limits=limits)
+        if found["icc"] is None:
+            found["notes"] += ("The ICC profile is not kept: it is broken.",)
+    elif name == b"eXIf":
+        found["exif"] = body.removeprefix(b"Exif\0\0")
+    elif name == b"pHYs" and len(body) == 9 and body[8] == 1:
+        found["dpi"] = tuple(value * 0.0254 for value in struct.unpack(">II", body[:8]))
+    elif name == b"iTXt" and body.startswith(_XMP):
+        found["xmp"] = _packet(body, limits=limits)
+    elif name in _VERBATIM:
+        chunks.append((name, body))
 
 
 def chunks_of(

@@ -1,12 +1,15 @@
 """What each raster format can hold, and what becomes of a picture that has more."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from relume.errors import CannotKeepError
 from relume.files._raster_read import NAMES
 from relume.files._samples import Scale
 from relume.files._streams import Plan, Shape, Wish
 from relume.image import Kept
+
+Colour = Literal["grey", "rgb", "cmyk", "other"]
 
 _LOSSLESS_SOURCES = frozenset({None, "png", "tiff", "bmp", "gif", "npy", "raw", "dicom"})
 
@@ -54,7 +57,7 @@ def plan(kept: Kept, format: str, shape: Shape, wish: Wish) -> Plan:
     colour = _colour(kept, shape)
     notes: list[str] = []
     depth = wish.depth or kept.depth
-    _check_depth(holds, name, depth, kept, format)
+    _check_depth(holds, format, depth, kept)
     if shape.has_alpha and not holds.alpha:
         raise CannotKeepError(
             f"{name} has no transparency, but the picture has alpha. Write PNG, WebP, TIFF or AVIF instead."
@@ -68,7 +71,7 @@ def plan(kept: Kept, format: str, shape: Shape, wish: Wish) -> Plan:
             f"{name} holds {holds.side:,} pixels a side, but the picture is {shape.width:,} x {shape.height:,}. "
             "Write TIFF or PNG instead."
         )
-    kept = replace(kept, colour=colour, **_fitting(kept, holds, name, colour, notes))
+    kept = replace(kept, colour=colour, **_fitting(kept, format, colour, notes))
     notes += _about_samples(kept, format, name)
     bits = kept.bits if format == "avif" and depth == "uint16" else None
     scale = Scale.of(depth, bits=bits, inverted=colour == "cmyk")
@@ -76,7 +79,7 @@ def plan(kept: Kept, format: str, shape: Shape, wish: Wish) -> Plan:
     return Plan(format=format, shape=shape, scale=scale, kept=kept, wish=wish, notes=tuple(notes))
 
 
-def _colour(kept: Kept, shape: Shape):
+def _colour(kept: Kept, shape: Shape) -> Colour:
     if shape.channels == 1:
         return "grey"
     if shape.channels == 3:
@@ -84,12 +87,12 @@ def _colour(kept: Kept, shape: Shape):
     return "cmyk" if shape.channels == 4 and kept.colour == "cmyk" else "other"
 
 
-def _check_depth(holds: Holds, name: str, depth: str, kept: Kept, format: str) -> None:
+def _check_depth(holds: Holds, format: str, depth: str, kept: Kept) -> None:
     if depth not in holds.depths:
         most = holds.depths[-1]
         better = "TIFF" if depth == "float32" else "PNG or TIFF"
         raise CannotKeepError(
-            f"{name} holds {' and '.join(holds.depths)}, but the picture is {depth}. "
+            f"{NAMES[format]} holds {' and '.join(holds.depths)}, but the picture is {depth}. "
             f'Write {better} instead, or pass depth="{most}" to let it be rounded.'
         )
     if format == "avif" and depth == "uint16" and kept.bits not in (10, 12):
@@ -105,7 +108,8 @@ def _wrong_colour(colour: str, channels: int, name: str) -> str:
     return f"{name} holds grey or RGB, but the picture has {channels} channels. Write TIFF or .npy instead."
 
 
-def _fitting(kept: Kept, holds: Holds, name: str, colour: str, notes: list[str]) -> dict[str, None]:
+def _fitting(kept: Kept, format: str, colour: str, notes: list[str]) -> dict[str, None]:
+    holds, name = HOLDS[format], NAMES[format]
     gone: dict[str, None] = {}
     for field, words in _WORDS.items():
         if getattr(kept, field) is None:
@@ -143,7 +147,7 @@ def _about_samples(kept: Kept, format: str, name: str) -> list[str]:
     return notes
 
 
-def _lossy(kept: Kept, format: str, wish: Wish) -> dict[str, object]:
+def _lossy(kept: Kept, format: str, wish: Wish) -> dict[str, Any]:
     lossless = wish.lossless
     if format in ("webp", "avif") and lossless is None:
         same = kept.format == format and kept.compression == "lossless"

@@ -49,7 +49,7 @@ def open_raster(source: Source, format: str, *, limits: Limits) -> AbstractReade
     close = ExitStack()
     fetch = _sequential(picture, NAMES[format])
     if kept.orientation != 1:
-        fetch, shape = _upright(fetch, shape, scale.dtype, kept.orientation, close)
+        fetch, shape = _upright(fetch, shape, kept, close)
     return StripReader(fetch, shape, scale, kept, close=close)
 
 
@@ -166,12 +166,13 @@ def _sequential(picture: Any, name: str) -> Fetch:
     return fetch
 
 
-def _upright(fetch: Fetch, shape: Shape, dtype: np.dtype, orientation: int, close: ExitStack) -> tuple[Fetch, Shape]:
+def _upright(fetch: Fetch, shape: Shape, kept: Kept, close: ExitStack) -> tuple[Fetch, Shape]:
     """Rows of the turned picture; its samples wait in memory, or in a nameless file where they are many."""
-    size = (shape.height, shape.width, shape.bands)
+    size, dtype, orientation = (shape.height, shape.width, shape.bands), np.dtype(kept.depth), kept.orientation
     nbytes = int(np.prod(size, dtype=np.int64)) * dtype.itemsize
     if nbytes > MEMORY_BYTES:
-        file = close.enter_context(tempfile.TemporaryFile())  # has no name: nothing is left, even by kill -9
+        # It has no name: nothing is left, even by kill -9.
+        file = close.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         lying: np.ndarray = np.memmap(file, dtype, "w+", shape=size)
     else:
         lying = np.empty(size, dtype)

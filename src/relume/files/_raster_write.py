@@ -40,8 +40,9 @@ class _Head:
             if self._head is None:
                 self._out.write(data)
             else:
-                self._head += data
-                if self._complete(bytes(self._head)):
+                head = self._head
+                head.extend(data)
+                if self._complete(bytes(head)):
                     self.finish()
         except Exception as error:  # noqa: BLE001  (must not travel through C; raised again behind it)
             self.error = error

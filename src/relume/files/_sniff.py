@@ -54,8 +54,8 @@ READ = "JPEG, PNG, WebP, TIFF, AVIF, GIF, BMP, .npy, DICOM and camera raw"
 def sniff(data: bytes) -> str | None:
     """The format that the first bytes of a file show, or None. 512 bytes are enough.
 
-    >>> sniff(b"\\x89PNG\\r\\n\\x1a\\n")
-    'png'
+    >>> sniff(b"GIF89a")
+    'gif'
     """
     for magic, offset, name in _MAGIC:
         if data[offset : offset + len(magic)] == magic:

@@ -1,6 +1,7 @@
 """Where bytes come from: a path or bytes, read at any place, and named in messages."""
 
 import stat
+from io import BufferedIOBase
 from pathlib import Path
 
 from relume.errors import UnreadableFileError
@@ -49,7 +50,7 @@ class Source:
         self.close()
 
 
-def _opened(path: Path):
+def _opened(path: Path) -> tuple[BufferedIOBase, int]:
     try:
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):

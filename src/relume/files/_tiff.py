@@ -5,7 +5,7 @@ from io import BufferedIOBase
 from typing import Any
 
 from relume.errors import UnreadableFileError
-from relume.files import _exif
+from relume.files._exif import STRUCTURE, from_tiff, split
 from relume.files._ifd import Directory, Entry, Order, build, directory, first, rational, whole
 from relume.files._limits import Limits
 from relume.files._source import Source
@@ -53,7 +53,7 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
         "compression": _COMPRESSIONS.get(root.number(_COMPRESSION, default=1)),
         "palette": photometric == 3,
         "bits": bits if bits not in (8, 16, 32) else None,
-        "exif": _exif.from_tiff(source.read_at, root, limit=limits.metadata_bytes),
+        "exif": from_tiff(source.read_at, root, limit=limits.metadata_bytes),
         "xmp": _bytes(root, XMP),
         "icc": _bytes(root, ICC),
         "iptc": _resources(root),
@@ -108,7 +108,7 @@ def _add_plain(entries: dict[int, Entry], tags: dict[str, Any], order: Order) ->
 def _add_exif(
     file: BufferedIOBase, place: int, entries: dict[int, Entry], blob: bytes, *, order: Order, big: bool
 ) -> int:
-    parts = _exif.split(blob)
+    parts = split(blob)
     if parts is None:
         return 0
     before, root, subs = parts
@@ -126,8 +126,8 @@ def _add_exif(
 def iim(resources: bytes) -> bytes:
     """The IPTC record inside Photoshop's image resources; nothing where there is none.
 
-    >>> iim(as_resource(b"\\x1c\\x02\\x05\\x00\\x01A"))
-    b'\\x1c\\x02\\x05\\x00\\x01A'
+    >>> iim(as_resource(b"a record"))
+    b'a record'
     """
     place = 0
     while resources[place : place + 4] == b"8BIM" and place + 12 <= len(resources):
@@ -158,8 +158,8 @@ def _check_samples(root: Directory) -> None:
     if kind in _ODD or (kind == 1 and bits > 16) or (kind == 3 and bits > 32):
         what = _ODD.get(kind, "whole numbers" if kind == 1 else "floats")
         raise UnreadableFileError(
-            f"A TIFF of whole numbers up to 16 bits or floats up to 32 was expected, but this one holds {bits}-bit {what}. "
-            "Convert it to float32 first; converting in silence would lose values."
+            f"A TIFF of whole numbers up to 16 bits or floats up to 32 was expected, but this one holds {bits}-bit "
+            f"{what}. Convert it to float32 first; converting in silence would lose values."
         )
     photometric = root.number(_PHOTOMETRIC, default=1)
     if photometric in (8, 9, 10, 32844, 32845):
@@ -179,7 +179,7 @@ def _notes(root: Directory, photometric: int) -> tuple[str, ...]:
     if root.number(_COMPRESSION) in (6, 7):
         notes.append("JPEG inside TIFF is not written; a new TIFF is compressed without loss.")
     named = {XMP: "XMP", IPTC: "IPTC", PHOTOSHOP: "Photoshop's resources", ICC: "the ICC profile"}
-    broken = [named.get(tag, f"tag {tag}") for tag in root.skipped if tag in named or tag not in _exif.STRUCTURE]
+    broken = [named.get(tag, f"tag {tag}") for tag in root.skipped if tag in named or tag not in STRUCTURE]
     if broken:
         notes.append(f"Not kept, because their data are broken or too long: {', '.join(broken)}.")
     return tuple(notes)

@@ -2,14 +2,14 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from relume.errors import OutOfMemoryError, UnreadableFileError
 
-# One decoder never needs two: libvips compiles its wrappers lazily, and the first calls from two threads may meet there.
+# The first calls of two threads may meet here, and settings must stand before either decodes anything.
 _lock = threading.Lock()
 
 
@@ -32,7 +32,7 @@ def vips() -> Any:
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
+def explained(what: str) -> Generator[None]:
     """Turn errors of libvips into ours."""
     module = vips()
     try:

@@ -108,7 +108,8 @@ def _check(dtype: np.dtype, sizes: tuple[int, ...]) -> None:
         )
     if len(sizes) not in (2, 3) or min(sizes) < 1:
         raise UnreadableFileError(
-            f"A .npy picture has the shape h w, h w 1, h w 3 or h w 4, but this one has {sizes}. Save one picture a file."
+            f"A .npy picture has the shape h w, h w 1, h w 3 or h w 4, but this one has {sizes}. "
+            "Save one picture a file."
         )
 
 

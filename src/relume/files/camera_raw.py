@@ -46,7 +46,8 @@ class CameraRaw(AbstractFamily):
                 )
         except rawpy.LibRawError as error:
             raise UnreadableFileError(
-                f"The camera raw file cannot be developed ({_words(error)}). Get it again, or convert it to DNG or TIFF."
+                f"The camera raw file cannot be developed ({_words(error)}). "
+                "Get it again, or convert it to DNG or TIFF."
             ) from error
         height, width, _ = samples.shape
         shape = Shape(height=height, width=width, channels=3, has_alpha=False)

@@ -28,7 +28,7 @@ class Dicom(AbstractFamily):
     """DICOM through pydicom (extra `medical`), 8 or 16 bits, with and without a sign.
 
     In memory 0 and 1 are the smallest and the largest stored value (pixel padding apart); for MONOCHROME1, whose 0 is
-    white, the other way round. Rescale slope, intercept and windows stay attributes: they apply to what is written, too.
+    white, the other way round. Rescale slope, intercept and windows stay: they hold for what is written, too.
     """
 
     formats: ClassVar[tuple[str, ...]] = ("dicom",)
@@ -113,7 +113,7 @@ def _check(data: Any, limits: Limits) -> None:
 
 
 def _stored(data: Any) -> Samples:
-    from pydicom.pixels import pixel_array  # pyright: ignore[reportMissingImports]
+    from pydicom.pixels.utils import pixel_array  # pyright: ignore[reportMissingImports]
 
     try:
         samples: np.ndarray = pixel_array(data, index=0, raw=False)

@@ -15,7 +15,7 @@ __all__ = ["Raster"]
 class Raster(AbstractFamily):
     """Pictures of cameras, scanners and the web, through libvips; BMP through OpenCV.
 
-    Lossless formats give back the samples that went in, exactly. GIF is read only: 256 colours hold no restored picture.
+    Lossless formats give back the samples that went in, exactly. GIF is only read: 256 colours hold no restored one.
     """
 
     formats: ClassVar[tuple[str, ...]] = ("jpeg", "png", "webp", "tiff", "avif", "gif", "bmp")
