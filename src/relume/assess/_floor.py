@@ -42,7 +42,7 @@ def smallest(eigenvalues: Float64[np.ndarray, " d"], count: int) -> float:
     """Variance of white noise whose sorted sample eigenvalues (from `count` vectors) begin like these."""
     size = len(eigenvalues)
     few = max(1, int(size * _SHARE))
-    # Sample eigenvalues of pure noise spread by about 1 +- 2 sqrt(d / n) (Marchenko-Pastur), so the least are too small.
+    # Eigenvalues of pure noise spread by about 1 +- 2 sqrt(d / n) (Marchenko-Pastur), so the least are too small.
     spread = 1 + 2 * math.sqrt(size / count) * _LOWEST
     return max(float(eigenvalues[:few].mean()) / max(spread, 0.3), _LEAST)
 
