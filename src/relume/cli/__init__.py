@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     from relume.cli._say import say
 
     try:
-        code = build().main(args=list(arguments), prog_name="relume", standalone_mode=False)
+        code = build().main(args=list(arguments) or ["--help"], prog_name="relume", standalone_mode=False)
     except BrokenPipeError:
         _let_go_of_stdout()
         return PIPE_CLOSED

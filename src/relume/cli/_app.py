@@ -22,7 +22,7 @@ def build() -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(invoke_without_command=True)(_root)
+    app.callback()(_root)
     for name in sorted(COMMANDS, key=_place):
         module = importlib.import_module(f"relume.cli.{name}")
         thing = COMMANDS[name]
@@ -43,18 +43,17 @@ def _epilog(examples: tuple[str, ...]) -> str:
     return "\n\n".join(("[bold]Examples[/bold]", *(f"  [cyan]{line}[/cyan]" for line in examples)))
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001  (typer hands it over so)
+def _version(wanted: bool) -> bool:  # noqa: FBT001  (typer hands it over so)
     if wanted:
         print(f"relume {relume.__version__}")
         raise typer.Exit
+    return wanted
 
 
 def _root(
-    context: typer.Context,
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    if context.invoked_subcommand is None:
-        print(context.get_help())
+    """Options of `relume` itself."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from relume.cli import _options as o
 from relume.cli._say import say, tell
@@ -18,17 +19,16 @@ EXAMPLES = (
     "relume models add my_net.onnx --task denoise --name mine",
 )
 
-models = typer.Typer(help="List, show, verify, add and remove models.", no_args_is_help=False)
+
+class _ListsByDefault(TyperGroup):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args or ["list"])
+
+
+models = typer.Typer(cls=_ListsByDefault, help="List, show, verify, add and remove models.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `relume models list` prints it.")]
 Task = Annotated[str | None, typer.Option(metavar="T", show_default=False, help="Only models of this task.")]
-
-
-@models.callback(invoke_without_command=True)
-def every(context: typer.Context) -> None:
-    """List, show, verify, add and remove models."""
-    if context.invoked_subcommand is None:
-        list_models()
 
 
 @models.command("list")
