@@ -76,7 +76,7 @@ def main() -> int:
     start = (
         [sys.executable, "-c", LIBRARY] if parser.parse_args().library else [sys.executable, "-m", "relume", "assess"]
     )
-    # Whatever a process needs over 4 GB it is refused: the table must be printed even where relume fails.
+    # Whatever a process needs over 8 GB of address space is refused: the table is printed even where relume fails.
     resource.setrlimit(resource.RLIMIT_AS, (2**33, 2**33))
     worst_time = worst_memory = failed = 0
     with tempfile.TemporaryDirectory() as name:
