@@ -224,3 +224,24 @@ def test_a_cancelled_async_call_leaves_and_the_engine_goes_on(models: Path) -> N
 def test_a_thing_that_is_no_picture_is_refused(models: Path) -> None:
     with Engine("denoise", model="mean") as engine, pytest.raises((BadInputError, ShapeMismatchError)):
         list(engine.process([np.zeros((4, 4, 7), np.uint8)], **TOLD))
+
+
+def test_a_mistake_of_our_own_ends_one_picture_not_the_run(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.png", "b.png"):
+        Image.from_array(pictures(1, side=20)[0]).save(tmp_path / name, depth="uint8")
+    from relume.run import prepare as module
+
+    def broken(*_: Any) -> Any:
+        monkeypatch.setattr(module, "WHOLE", real_limit)
+        raise ZeroDivisionError("a bug")
+
+    real_limit = module.WHOLE
+    monkeypatch.setattr(module, "sample", broken)
+    monkeypatch.setattr(module, "WHOLE", 0)
+    with Engine("denoise", model="mean", threads=1) as engine:
+        pairs = [(tmp_path / name, tmp_path / f"out-{name}") for name in ("a.png", "b.png")]
+        first, second = engine.restore_files(pairs)
+    assert "ZeroDivisionError: a bug. This is a mistake of relume's own" in str(first.error)
+    assert second.error is None

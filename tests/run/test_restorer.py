@@ -169,3 +169,18 @@ def test_a_grid_of_eight_is_kept(models: Path) -> None:
     restored = restore(image, steps).pixels
     # At the lower and right rim the picture is continued by mirroring, not by zeros.
     np.testing.assert_allclose(restored[:-2, :-2], box_mean(image.pixels)[:-2, :-2], atol=1e-5)
+
+
+def test_a_missing_value_stays_one_and_infects_nobody(models: Path) -> None:
+    image = picture(120, 110)
+    image.pixels[60, 50:53, 1] = np.nan
+    image.pixels[10, 10, 0] = np.inf
+    restored = restore(image, Steps(restorer=restorer(models), treatment=Gaussian(sigma=0.0))).pixels
+    np.testing.assert_array_equal(np.isfinite(restored), np.isfinite(image.pixels))
+
+
+def test_an_upscaler_enlarges_gaps_with_the_rest(models: Path) -> None:
+    image = picture(50, 40)
+    image.pixels[20, 30] = np.nan
+    large = restore(image, Steps(restorer=restorer(models, "upscale", "twice"))).pixels
+    assert np.argwhere(np.isnan(large[..., 0])).tolist() == [[40, 60], [40, 61], [41, 60], [41, 61]]

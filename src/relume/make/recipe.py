@@ -36,6 +36,7 @@ class Recipe:
         clip: largest norm of the gradient; longer ones are shortened to it.
         betas: of AdamW. A short memory of the gradient's size, as NAFNet's recipe has: with 0.999 the loss of nets
             without normalisation now and then jumps and takes hundreds of steps to come back.
+        recycle: steps between two looks for dead units, until the cool-down starts; 0: never.
         ema: decay of the moving average of the weights; the average is what is exported.
         precision: of the forward pass, as Lightning Fabric names it.
     """
@@ -56,6 +57,7 @@ class Recipe:
     cooldown: float = 0.5
     clip: float = 0.2
     betas: tuple[float, float] = (0.9, 0.95)
+    recycle: int = 0
     grey: float = 0.0
     ema: float = 0.999
     precision: str = "bf16-mixed"

@@ -19,6 +19,7 @@ from relume.make.corpus import Corpus
 from relume.make.nets import NETS
 from relume.make.provenance import provenance
 from relume.make.recipe import Recipe
+from relume.make.recycle import recycle
 from relume.make.regimes import REGIMES
 from relume.make.validate import Validation
 
@@ -26,7 +27,7 @@ LOG_EVERY = 200
 VALIDATE_EVERY = 1000
 
 # What a resumed run may change: how fast it learns, never what.
-CHANGEABLE = ("steps", "learning_rate", "warmup", "cooldown", "clip")
+CHANGEABLE = ("steps", "learning_rate", "warmup", "cooldown", "clip", "recycle")
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Run:
     def _one(self, regime: Any) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
+        self._recycle()
         loss = regime.loss(self.net, self.step, self.fabric.device)
         self._check("loss", reached := float(loss.detach()))
         self.fabric.backward(loss)
@@ -122,6 +124,12 @@ class Run:
         for name, value in self.average.items():
             value.lerp_(weights[name], 1 - decay)
         return reached
+
+    def _recycle(self) -> None:
+        recipe, step = self.recipe, self.step
+        if recipe.recycle and step and step % recipe.recycle == 0 and step < (1 - recipe.cooldown) * recipe.steps:
+            rng = torch.Generator().manual_seed(recipe.seed + step)
+            recycle(self.net.module, self.optimizer.optimizer, rng)
 
     def _check(self, what: str, value: float) -> None:
         if not math.isfinite(value):

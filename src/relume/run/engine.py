@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from relume.errors import BadInputError, RelumeError
+from relume.errors import BadInputError, OutOfMemoryError, RelumeError
 from relume.files import Limits
 from relume.run.manifest import Manifest
 from relume.run.pool import Order, Pool, Progress, Result, Target
@@ -147,8 +147,8 @@ class Engine:
                 yield next(results)
             except StopIteration:
                 return
-            except RelumeError as error:
-                yield Outcome(results.failed.source.name, _path(results.failed), error)
+            except Exception as error:  # noqa: BLE001  (one bad picture fails alone, whatever it broke)
+                yield Outcome(results.failed.source.name, _path(results.failed), _as_ours(error))
 
     def close(self) -> None:
         """Stop what is in flight, and leave no half file."""
@@ -179,7 +179,7 @@ class _InOrder(Iterator[Any]):
         order = self._started.popleft()
         try:
             return self._give(order, order.future.result())
-        except RelumeError:
+        except Exception:
             self.failed = order
             raise
         finally:
@@ -230,6 +230,17 @@ def _outcome(order: Order, result: Result) -> Outcome:
         notes=result.notes,
         details=result.details,
     )
+
+
+def _as_ours(error: Exception) -> RelumeError:
+    if isinstance(error, RelumeError):
+        return error
+    if isinstance(error, MemoryError):
+        ours: RelumeError = OutOfMemoryError("The picture does not fit into memory. Lower memory_limit or tile_size.")
+    else:
+        ours = RelumeError(f"{type(error).__name__}: {error}. This is a mistake of relume's own; a report is welcome.")
+    ours.__cause__ = error
+    return ours
 
 
 def _path(order: Order) -> Path:

@@ -171,7 +171,12 @@ class Pool:
         return writer.write
 
     def _result(self, order: Order, prepared: Prepared, *, restored: Any = None, notes: tuple[str, ...] = ()) -> Result:
-        return Result(restored, prepared.details, notes, monotonic() - order.began)
+        return Result(
+            restored,
+            prepared.details,
+            (*prepared.reader.kept.notes, *prepared.notes, *notes),
+            monotonic() - order.began,
+        )
 
     def _work(self) -> None:
         """Runs batches of tiles, whosever they are."""

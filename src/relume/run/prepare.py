@@ -9,7 +9,7 @@ from typing import Any
 
 from relume.errors import BadInputError
 from relume.files import AbstractReader
-from relume.image import Image
+from relume.image import Image, Pixels
 from relume.run.plan import check_whole, fit, side_within
 from relume.run.restorer import Job, Restorer, Sink
 from relume.run.route import Wish, route
@@ -46,22 +46,21 @@ class Prepared:
 
     Attributes:
         reader: at the picture's first row.
-        job: None when nothing is to be changed: the strips are copied.
+        make_job: None when nothing is to be changed: the strips are copied.
         details: what was found and decided.
+        notes: what a person should know of it.
     """
 
     reader: AbstractReader
     make_job: Callable[[Sink, Callable[[int], None]], Job] | None
     details: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
 
 def prepare(source: Source, wish: Wish, setup: Setup, stack: ExitStack) -> Prepared:
     """Open, look and plan; what is opened is closed by `stack`."""
     reader = stack.enter_context(source.open())
-    manifest = setup.restorer.manifest
-    if wish.strength == 0 and manifest.scale == 1:
-        return Prepared(reader, None, {"model": manifest.name, "strength": 0.0})
-    crops = []
+    crops: list[Pixels] = []
     if wish.needs_a_look(setup.restorer):
         if reader.height * reader.width <= WHOLE:
             pixels, alpha = reader.read(reader.height)
@@ -70,13 +69,15 @@ def prepare(source: Source, wish: Wish, setup: Setup, stack: ExitStack) -> Prepa
         else:
             with source.open() as look:
                 crops = sample(look)
-    steps, details = route(setup.restorer, wish, crops)
-    grid = plan(reader, setup, halo=steps.halo)
+    decided = route(setup.restorer, wish, crops)
+    if decided.steps is None:
+        return Prepared(reader, None, decided.details, decided.notes)
+    steps, grid = decided.steps, plan(reader, setup, halo=decided.steps.halo)
 
     def make_job(sink: Sink, on_rows: Callable[[int], None]) -> Job:
         return Job(steps, grid, reader, sink, on_rows)
 
-    return Prepared(reader, make_job, details)
+    return Prepared(reader, make_job, decided.details, decided.notes)
 
 
 def plan(reader: AbstractReader, setup: Setup, *, halo: int | None) -> Grid:

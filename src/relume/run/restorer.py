@@ -75,6 +75,25 @@ def run_tiles(work: list[Work]) -> list[Pixels]:
 
 
 def _run_batch(work: list[Work]) -> list[Pixels]:
+    gaps = [~np.isfinite(tile) for _, tile in work]
+    if not any(gap.any() for gap in gaps):
+        return _run_finite(work)
+    # A missing value (NaN in a float TIFF) stays one; its neighbours must not catch it from the model.
+    filled = [(steps, np.where(gap, _middle(tile), tile)) for (steps, tile), gap in zip(work, gaps, strict=True)]
+    scale = work[0][0].restorer.manifest.scale
+    return [
+        np.where(gap.repeat(scale, 0).repeat(scale, 1), tile.repeat(scale, 0).repeat(scale, 1), restored)
+        for (_, tile), gap, restored in zip(work, gaps, _run_finite(filled), strict=True)
+    ]
+
+
+def _middle(tile: Pixels) -> np.float32:
+    """The median of what is there."""
+    finite = tile[np.isfinite(tile)]
+    return np.float32(np.median(finite) if finite.size else 0)
+
+
+def _run_finite(work: list[Work]) -> list[Pixels]:
     restorer = work[0][0].restorer
     channels = restorer.manifest.channels
     parts = [(steps, part) for steps, tile in work for part in _split(tile, channels)]

@@ -26,4 +26,5 @@ recipe = Recipe(
     learning_rate=1e-3,
     cooldown=0.5,
     grey=0.08,
+    recycle=2000,
 )
