@@ -22,6 +22,7 @@ from relume.make.recipe import Recipe
 OPSET = 18
 CHANNELS = {"image": 3, "sigma": 1, "mask": 1}
 TOLERANCE = 1e-5
+SMALL = 1024  # numbers; smaller weights are not worth a cast
 
 
 def export(run: Path, target: Path | None = None) -> Path:
@@ -42,7 +43,7 @@ def export(run: Path, target: Path | None = None) -> Path:
 
 
 def load(run: Path) -> tuple[Recipe, nn.Module]:
-    """The recipe of a run folder, and its net with the averaged weights."""
+    """The recipe of a run folder, and its net with the averaged weights, rounded to the half precision they ship in."""
     for name in ("recipe.json", "weights.safetensors"):
         if not (run / name).is_file():
             raise BadInputError(f"{run} is no run folder: {name} is missing. Give the --out of a `relume train`.")
@@ -52,6 +53,9 @@ def load(run: Path) -> tuple[Recipe, nn.Module]:
         net.load_state_dict(load_file(run / "weights.safetensors"))
     except RuntimeError as error:
         raise BadModelError(f"{run}: the weights do not fit {recipe.net} of the recipe. {error}") from error
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(parameter.half())
     return recipe, net.eval()
 
 
@@ -96,9 +100,32 @@ def _tidy(model: Any, *, scale: int, recipe: Recipe) -> bytes:
         for axis, name in ((0, "batch"), (2, f"{prefix}height"), (3, f"{prefix}width")):
             value.type.tensor_type.shape.dim[axis].dim_param = name
     model.producer_name, model.producer_version = "relume", ""
+    _store_in_half(model)
     onnx.helper.set_model_props(model, {"relume.recipe": recipe.to_json()})
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
+
+
+def _store_in_half(model: Any) -> None:
+    """Keep large weights as float16 with a cast behind them: half the file, and runtimes fold the cast when they load.
+
+    Computing stays in float32. Weights that are no float16 numbers stay as they are, so nothing is lost.
+    """
+    onnx = need("onnx", extra="train")
+    casts: list[Any] = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < SMALL:
+            continue
+        value = onnx.numpy_helper.to_array(tensor)
+        half = value.astype(np.float16)
+        if not np.array_equal(half.astype(np.float32), value):
+            continue
+        name = tensor.name
+        tensor.CopyFrom(onnx.numpy_helper.from_array(half, f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    model.graph.ClearField("node")
+    model.graph.node.extend(nodes)
 
 
 def _check(net: nn.Module, model: bytes) -> None:

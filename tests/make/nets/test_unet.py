@@ -52,3 +52,13 @@ def test_listens_to_the_noise_level_where_it_is_told():
 def test_its_halo_is_the_sum_of_its_reaches(blocks, halo):
     with torch.device("meta"):
         assert UNet(width=8, blocks=blocks).halo == halo
+
+
+def test_the_exported_form_of_the_head_gives_the_same_sums():
+    torch.manual_seed(0)
+    net = UNet(width=8, blocks=(1, 1))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.normal_(std=0.1)
+    x, level = torch.rand(2, 3, 24, 32), torch.rand(2, 1, 24, 32)
+    torch.testing.assert_close(net.eval()(x, level), net.train()(x, level), rtol=1e-4, atol=1e-5)

@@ -130,6 +130,11 @@ def _space_to_depth(torch: Any, values: list[Any], options: dict[str, Any]) -> A
     return values[0].reshape(b, c, h // n, n, w // n, n).permute(0, 3, 5, 1, 2, 4).reshape(b, c * n**2, h // n, w // n)
 
 
+def _cast(torch: Any, values: list[Any], options: dict[str, Any]) -> Any:
+    types = {1: torch.float32, 10: torch.float16, 16: torch.bfloat16}  # ONNX's numbers for them
+    return values[0].to(types[options["to"]])
+
+
 OPERATORS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "Add": lambda torch, values, options: values[0] + values[1],
     "Sub": lambda torch, values, options: values[0] - values[1],
@@ -138,6 +143,7 @@ OPERATORS: dict[str, Callable[[Any, list[Any], dict[str, Any]], Any]] = {
     "Sigmoid": lambda torch, values, options: torch.sigmoid(values[0]),
     "Identity": lambda torch, values, options: values[0],
     "Clip": lambda torch, values, options: torch.clamp(values[0], *values[1:]),
+    "Cast": _cast,
     "Concat": lambda torch, values, options: torch.cat(values, dim=options["axis"]),
     "Conv": _conv,
     "Resize": _resize,
