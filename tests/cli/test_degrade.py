@@ -51,3 +51,18 @@ def test_wrong_usage_is_told(relume_, flat, arguments, message):
     said = relume_("degrade", flat, *arguments)
     assert said.code == 2
     assert message in said.err
+
+
+def test_what_the_format_cannot_keep_is_told(relume_, tmp_path):
+    PIL.Image.new("RGB", (16, 16)).save(tmp_path / "a.png", dpi=(300, 300))
+    said = relume_("degrade", tmp_path / "a.png", "-o", tmp_path / "a.webp", "--with", "gaussian_noise", "--json")
+    (line,) = said.json
+    assert line["status"] == "done"
+    assert line["notes"] == ["The resolution (DPI) is not kept: WebP has no place for it."]
+    assert "The resolution (DPI) is not kept" in said.err
+
+
+def test_stdout_carries_the_picture_or_the_json(relume_, flat):
+    said = relume_("degrade", flat, "-o", "-", "--with", "gaussian_noise", "--json")
+    assert said.code == 2
+    assert "stdout carries the picture or the JSON, not both" in said.err

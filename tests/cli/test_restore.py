@@ -14,6 +14,7 @@ import PIL.Image
 import pytest
 
 import relume
+from relume import files
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -156,6 +157,12 @@ class TestUsage:
             (["a.png", "-o", "b.png", "--model", "medain"], "Did you mean 'median'?"),
             (["a.png", "b.png", "-o", "-", "--model", "box"], "Only one picture can be written to stdout"),
             (["-", "--json", "--model", "box"], "stdout carries the picture or the JSON, not both"),
+            (["a.png", "b.png", "-o", "x.jpg", "--model", "box"], "x.jpg is a file's name. For a folder of that name"),
+            (["a.png", "-o", "x.xyz", "--model", "box"], "which format to write, but .xyz was given"),
+            (["a.png", "-o", "x.gif", "--model", "box"], "GIF holds 256 colours"),
+            (["a.png", "-o", "b.png", "-f", "tif", "--model", "box"], "--format tif ask for two formats"),
+            (["a.png", "-o", "b.png", "--chroma", "411"], "chroma is 4:4:4 or 4:2:0, but came as '411'. See: "),
+            (["a.png", "-o", "b.png", "--quality", "0"], "greater than or equal to 1. See: relume denoise --help"),
         ],
     )
     def test_tells_what_was_expected(self, relume_, arguments, message):
@@ -220,8 +227,31 @@ class TestResume:
         assert set(run().values()) == {"skipped"}
 
     def test_a_journal_of_nonsense_is_ignored(self, run, tmp_path):
-        (tmp_path / "out" / ".relume-journal.jsonl").write_bytes(b"\xff\x00\n[1]\n{}\nnull\n")
+        odd = b'{"target": [], "source": 1, "from": 1, "digest": 1, "made": 1, "options": 1}\n'
+        (tmp_path / "out" / ".relume-journal.jsonl").write_bytes(b"\xff\x00\n[1]\n{}\nnull\n" + odd)
         assert set(run().values()) == {"done"}
+
+    def test_a_source_that_changes_while_it_is_restored_is_done_again(self, run, picture, tmp_path, monkeypatch):
+        source, reader = tmp_path / "in" / "b.png", files.reader
+
+        def changed_behind(path, **options):
+            opened = reader(path, **options)
+            if path == source:
+                picture(source, seed=7)
+            return opened
+
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "reader", changed_behind)
+            assert set(run("--again").values()) == {"done"}
+        assert run() == {"a": "skipped", "b": "done", "c": "skipped"}
+
+    def test_a_folder_that_is_restored_in_place_is_restored_once(self, relume_, picture, tmp_path):
+        source = picture(tmp_path / "in" / "a.png")
+        call = ("denoise", tmp_path / "in", "-o", tmp_path / "in", "-m", "box", "--overwrite-input", "--json")
+        assert [line["status"] for line in relume_(*call).json] == ["done"]
+        once = source.read_bytes()
+        assert [line["status"] for line in relume_(*call).json] == ["skipped"]
+        assert source.read_bytes() == once
 
     def test_kill_9_leaves_no_half_file_and_the_rerun_does_the_rest(self, relume_, tmp_path):
         source, out = tmp_path / "in", tmp_path / "out"
@@ -259,6 +289,14 @@ class TestStreams:
         result = PIL.Image.open(io.BytesIO(done.stdout))
         assert result.format == "PNG"
         assert (np.asarray(result) == relume.denoise(pixels(source), model="median")).all()
+
+    def test_what_a_pipe_cannot_carry_is_told_on_stderr(self, shell, tmp_path):
+        frames = [PIL.Image.fromarray(np.full((8, 8), level, np.uint8)) for level in (90, 200)]
+        frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+        done = shell("denoise", "-", "--model", "box", input=(tmp_path / "a.gif").read_bytes())
+        assert done.returncode == 0
+        assert "relume: -: First of 2 frames." in done.stderr.decode().splitlines()
+        assert PIL.Image.open(io.BytesIO(done.stdout)).format == "PNG"
 
     def test_stdin_to_a_file_and_a_file_to_stdout_in_another_format(self, shell, picture, tmp_path):
         source = picture(tmp_path / "a.png")

@@ -54,8 +54,18 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  (the user gets a line, whatever it is)
         return _explain(error)
     if code == STOPPED:
-        say("stopped. What was finished is kept; the same command goes on from there.")
+        say(" ".join(["stopped.", *_after_stop(arguments)]))
     return code if isinstance(code, int) else 0
+
+
+def _after_stop(arguments: Sequence[str]) -> list[str]:
+    """What the command that was stopped says of how to go on."""
+    import importlib
+
+    from relume.cli._app import COMMANDS
+
+    names = [word for word in arguments[:1] if word in COMMANDS]
+    return [hint for name in names if (hint := getattr(importlib.import_module(f"relume.cli.{name}"), "STOP", ""))]
 
 
 def _explain(error: Exception) -> int:
@@ -63,7 +73,9 @@ def _explain(error: Exception) -> int:
 
     if hasattr(error, "format_message"):  # a usage error of typer's, whose classes moved between its versions
         context = getattr(error, "ctx", None)
-        say(f"{error.format_message()} See: {context.command_path if context else 'relume'} --help")  # pyright: ignore[reportAttributeAccessIssue]
+        said: str = error.format_message().replace(": Value error, ", ": ").rstrip()  # pyright: ignore[reportAttributeAccessIssue]
+        stop = "" if said.endswith((".", "?")) else "."
+        say(f"{said}{stop} See: {context.command_path if context else 'relume'} --help")
         return 2
     if isinstance(error, OSError):
         say(str(WriteError(f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))))

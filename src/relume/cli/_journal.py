@@ -24,22 +24,24 @@ class Journal:
         line = self._lines.get(self._key(target))
         if line is None or line["options"] != options or line["source"] != str(source.absolute()):
             return False
-        try:
-            return line["made"] == _stamp(target) and (
-                line["from"] == _stamp(source)
-                or (line["from"][0] == source.stat().st_size and line["digest"] == digest(source))
-            )
-        except OSError:
+        before, made = stamp(source), stamp(target)
+        if before is None or made is None or line["made"] != made:
             return False
+        return line["from"] == before or (line["from"][0] == before[0] and line["digest"] == digest(source))
 
-    def add(self, source: Path, target: Path, options: str) -> None:
-        """Note that `target` is done."""
+    def add(self, source: Path, target: Path, options: str, *, before: list[int] | None) -> None:
+        """Note that `target` is done, unless its source is no longer what it was `before` it was read.
+
+        A source that the result has replaced is noted as it is now, so that it is not restored once more.
+        """
+        if stamp(source) != before and source.resolve() != target.resolve():
+            return
         line = {
             "target": self._key(target),
             "source": str(source.absolute()),
-            "from": _stamp(source),
+            "from": stamp(source),
             "digest": digest(source),
-            "made": _stamp(target),
+            "made": stamp(target),
             "options": options,
         }
         self._lines[line["target"]] = line
@@ -62,8 +64,12 @@ def options_key(options: dict[str, Any]) -> str:
     return hashlib.blake2b(json.dumps(options, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
 
 
-def _stamp(path: Path) -> list[int]:
-    status = path.stat()
+def stamp(path: Path) -> list[int] | None:
+    """Size and time of the last change; None where there is no such file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
     return [status.st_size, status.st_mtime_ns]
 
 
@@ -76,6 +82,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
             line = json.loads(text)
         except ValueError:
             continue
-        if isinstance(line, dict) and {"target", "source", "from", "digest", "made", "options"} <= line.keys():
+        if _is_whole(line):
             lines.append(line)
     return lines
+
+
+def _is_whole(line: Any) -> bool:
+    kinds = {"target": str, "source": str, "from": list, "digest": str, "made": list, "options": str}
+    return isinstance(line, dict) and all(isinstance(line.get(name), kind) for name, kind in kinds.items())

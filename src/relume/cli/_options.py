@@ -39,6 +39,18 @@ def read_sigma(text: str) -> float:
     return value
 
 
+def read_chroma(text: str) -> str:
+    """How finely JPEG and AVIF keep colour, checked.
+
+    >>> read_chroma("444")
+    '4:4:4'
+    """
+    known = {"444": "4:4:4", "420": "4:2:0"}
+    if (digits := text.replace(":", "")) not in known:
+        raise typer.BadParameter(f"chroma is 4:4:4 or 4:2:0, but came as {text!r}.")
+    return known[digits]
+
+
 def model_option(task: str = "") -> Any:
     """`--model`, completed with the names of the models that serve `task`."""
 
@@ -133,6 +145,7 @@ Chroma = Annotated[
     str | None,
     typer.Option(
         "--chroma",
+        parser=read_chroma,
         metavar="C",
         help="4:4:4 or 4:2:0; the source's when not given.",
         rich_help_panel="How it is written",

@@ -1,18 +1,22 @@
 """What denoise, enhance and upscale do: they differ in their task and in their options only."""
 
+import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from relume.cli._inputs import expand, names_many
-from relume.cli._journal import Journal, options_key
+from relume.cli._journal import Journal, options_key, stamp
 from relume.cli._progress import Bar, progress
 from relume.cli._say import on_terminal, say, tell
 from relume.cli._streams import check_stdout, contents, write_stdout
 from relume.cli._targets import STDOUT, Job, is_folder, plan
 from relume.errors import BadInputError, RelumeError
+
+GO_ON = "What was finished is kept; the same command goes on from there."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,20 +135,28 @@ def _run(jobs: list[Job], done: set[Job], journal: Journal | None, key: str, req
     return 1 if tally.failed else 0
 
 
-def _outcomes(engine: Any, todo: list[Job], bar: Bar, request: Request) -> Iterator[Any]:
-    pairs = ((contents(job.source), job.target) for job in todo)
-    return engine.restore_files(
-        pairs, quality=request.quality, chroma=request.chroma, on_progress=bar.rows, **request.options
+def _outcomes(engine: Any, todo: list[Job], bar: Bar, request: Request) -> Iterator[tuple[Any, Any]]:
+    """Each outcome, with the stamp that its source had before it was read."""
+    stamps: deque[Any] = deque()
+
+    def pairs() -> Iterator[tuple[Path | bytes, Path]]:
+        for job in todo:
+            stamps.append(None if job.source.is_stdin else stamp(job.source.path))
+            yield contents(job.source), job.target
+
+    outcomes = engine.restore_files(
+        pairs(), quality=request.quality, chroma=request.chroma, on_progress=bar.rows, **request.options
     )
+    return ((outcome, stamps.popleft()) for outcome in outcomes)
 
 
-def _each(jobs: list[Job], done: set[Job], outcomes: Iterator[Any], where: tuple[Any, ...]) -> None:
+def _each(jobs: list[Job], done: set[Job], outcomes: Iterator[tuple[Any, Any]], where: tuple[Any, ...]) -> None:
     journal, key, bar, tally, request = where
     for job in jobs:
-        outcome = None if job in done or job.problem else next(outcomes)
+        outcome, before = (None, None) if job in done or job.problem else next(outcomes)
         error = job.problem or (str(outcome.error) if outcome is not None and outcome.error else None)
         if error is None and outcome is not None and journal is not None and not job.source.is_stdin:
-            journal.add(job.source.path, job.target, key)
+            journal.add(job.source.path, job.target, key, before=before)
         tally.skipped += job in done
         tally.failed += error is not None
         tally.restored += error is None and outcome is not None
@@ -192,13 +204,19 @@ def _to_stdout(job: Job, request: Request) -> int:
     if job.problem:
         say(job.problem, about=job.source.path)
         return 1
-    try:
-        with Engine(request.task, **request.engine) as engine:
-            (restored,) = engine.process([contents(job.source)], **request.options)
-        ends = ending(Path(f"stdin.{restored.kept.format}"), request.format)
-        data = files.encode(restored, ends[1:], quality=request.quality, chroma=request.chroma)
-    except RelumeError as error:
-        say(str(error), about=job.source.path)
-        return 1
-    write_stdout(data)
-    return 0
+    source = contents(job.source)
+    # By way of a file, so that a pipe gets and tells all that a file would.
+    with tempfile.TemporaryDirectory(prefix="relume-") as folder, Engine(request.task, **request.engine) as engine:
+        try:
+            with files.reader(source) as opened:
+                ends = ending(Path(f"stdin.{opened.kept.format}"), request.format)
+        except RelumeError as error:
+            say(str(error), about=job.source.path)
+            return 1
+        pairs = [(source, Path(folder) / f"stdout{ends}")]
+        (outcome,) = engine.restore_files(pairs, quality=request.quality, chroma=request.chroma, **request.options)
+        problem = str(outcome.error) if outcome.error else None
+        _report(job, outcome, problem, json=False)
+        if problem is None:
+            write_stdout(pairs[0][1].read_bytes())
+    return 0 if problem is None else 1

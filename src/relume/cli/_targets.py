@@ -29,6 +29,8 @@ def plan(
     folder = is_folder(out, many=many)
     if out == "-" and many:
         raise BadInputError("Only one picture can be written to stdout. Name a folder: -o better/")
+    if out != "-" and not folder:
+        _check_file(out, format)
     kept = {os.path.realpath(source.path) for source in sources}
     wanted = [Job(source, _target(source, out, folder=folder, format=format), source.problem) for source in sources]
     # A name that stays as it is has the right of way.
@@ -52,7 +54,28 @@ def is_folder(out: str, *, many: bool) -> bool:
         return False
     if many and Path(out).is_file():
         raise BadInputError(f"Several pictures need a folder to go to, but {out} is a file.")
+    if many and not Path(out).is_dir() and not out.endswith(("/", os.sep)) and _is_named_as_picture(out):
+        raise BadInputError(
+            f"Several pictures need a folder to go to, but {out} is a file's name. For a folder of that name: -o {out}/"
+        )
     return many or Path(out).is_dir() or out.endswith(("/", os.sep)) or not Path(out).suffix
+
+
+def _is_named_as_picture(out: str) -> bool:
+    from relume import files
+
+    return Path(out).suffix.lower() in files.READABLE | files.WRITABLE
+
+
+def _check_file(out: str, format: str | None) -> None:
+    """Wrong usage is told before any work: an ending that is not written, or another one than --format asks for."""
+    from relume import files
+
+    wanted = files.format_for(out)
+    if format is not None and files.format_for(f"picture{ending(Path(out), format)}") != wanted:
+        raise BadInputError(
+            f"-o {out} and --format {format} ask for two formats. Leave --format out, or name a folder."
+        )
 
 
 def ending(path: Path, format: str | None = None) -> str:

@@ -44,6 +44,8 @@ def degrade(
     """Add noise and other damage to clean pictures, to try a restorer on. Needs the extra `train`."""
     if out is None:
         raise BadInputError("Say where the result goes: -o FILE or -o FOLDER.")
+    if json and out == "-":
+        raise BadInputError("stdout carries the picture or the JSON, not both. Write the picture to a file: -o FILE.")
     way = _Way(_read(with_ or []), seed, format, {"quality": quality, "chroma": chroma})
     many = names_many(inputs)
     sources = expand(inputs, recursive=recursive)
@@ -51,14 +53,19 @@ def degrade(
     failed = 0
     with progress("degrade", len(jobs), quiet=quiet) as bar:
         for place, job in enumerate(jobs):
-            problem = job.problem or _one(job, place, way)
+            problem, notes = (job.problem, []) if job.problem else _one(job, place, way)
             failed += problem is not None
             bar.done(job.source.path)
-            if problem is not None:
-                say(problem, about=job.source.path)
+            for line in [problem] if problem else notes:
+                say(line, about=job.source.path)
             if json:
-                tell({"source": str(job.source.path), "target": str(job.target), "seed": seed, "error": problem})
+                tell(_line(job, seed, problem, notes))
     return 1 if failed else 0
+
+
+def _line(job: Job, seed: int, problem: str | None, notes: list[str]) -> dict[str, Any]:
+    line = {"source": str(job.source.path), "target": str(job.target), "status": "failed" if problem else "done"}
+    return line | ({"error": problem} if problem else {"seed": seed, "notes": notes})
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ def _read(specs: list[str]) -> Any:
     return parse("+".join(specs))
 
 
-def _one(job: Job, place: int, way: _Way) -> str | None:
+def _one(job: Job, place: int, way: _Way) -> tuple[str | None, list[str]]:
+    """Why it failed, or else what could not be kept."""
     import relume
     from relume import files
     from relume.make.evaluate import degrade as degraded_as  # picture i as `relume evaluate` has it
@@ -91,10 +99,11 @@ def _one(job: Job, place: int, way: _Way) -> str | None:
         if job.target == STDOUT:
             check_stdout()
             ends = ending(job.source.path.with_suffix(f".{image.kept.format}"), way.format)
-            write_stdout(files.encode(degraded, ends[1:], **way.saving))
+            notes: list[str] = []
+            write_stdout(files.encode(degraded, ends[1:], notes=notes, **way.saving))
         else:
             job.target.parent.mkdir(parents=True, exist_ok=True)
-            files.save(degraded, job.target, **way.saving)
+            notes = files.save(degraded, job.target, **way.saving)
     except RelumeError as error:
-        return str(error)
-    return None
+        return str(error), []
+    return None, [*image.kept.notes, *notes]

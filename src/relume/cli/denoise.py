@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from relume.cli import _options as o
-from relume.cli._restore import Request, restore
+from relume.cli._restore import GO_ON, Request, restore
 
 __all__ = ["denoise"]
 
 PANEL = "Restore"
+STOP = GO_ON
 EXAMPLES = (
     "relume denoise photo.jpg -o better.jpg",
     "relume denoise scans/ -o better/ --recursive --strength 0.8",

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from relume.cli import _options as o
-from relume.cli._restore import Request, restore
+from relume.cli._restore import GO_ON, Request, restore
 
 __all__ = ["enhance"]
 
 PANEL = "Restore"
+STOP = GO_ON
 EXAMPLES = (
     "relume enhance dark.jpg -o bright.jpg --model retinex",
     "relume enhance scans/ -o better/ --model unsharp_mask --strength 0.5",

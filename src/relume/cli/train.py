@@ -12,6 +12,7 @@ from relume.errors import BadInputError
 __all__ = ["train"]
 
 PANEL = "Make a model"
+STOP = "What was learned is saved; go on with --resume."
 EXAMPLES = (
     "relume train denoise_balanced --data data/train --out runs/balanced",
     "relume train denoise_balanced --data data/train --out runs/quick --set steps=2000",

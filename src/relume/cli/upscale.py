@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from relume.cli import _options as o
-from relume.cli._restore import Request, restore
+from relume.cli._restore import GO_ON, Request, restore
 
 __all__ = ["upscale"]
 
 PANEL = "Restore"
+STOP = GO_ON
 EXAMPLES = (
     "relume upscale small.png -o large.png --scale 2",
     "relume upscale thumbs/ -o prints/ --scale 4 --model bicubic",

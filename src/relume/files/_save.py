@@ -115,8 +115,12 @@ def encode(
     chroma: str | None = None,
     depth: Depth | None = None,
     lossless: bool | None = None,
+    notes: list[str] | None = None,
 ) -> bytes:
-    """The bytes of a file of that format ("png", "tiff", …), for standard output and services. Options as of `save`."""
+    """The bytes of a file of that format ("png", "tiff", …), for standard output and services.
+
+    Options as of `save`; what could not be kept is added to `notes`.
+    """
     wish = Wish(quality=quality, chroma=chroma, depth=depth, lossless=lossless)
     name = format.lower().removeprefix(".")
     name = writable().get(f".{name}", name)
@@ -129,7 +133,9 @@ def encode(
     with Spool((shape.height, shape.width, shape.bands), plan.scale.dtype, place=None) as spool:
         for top in range(0, shape.height, _ROWS):
             spool.add(to_samples(*_rows(image, top), plan.scale))
-        family.encode(plan, spool, out)
+        late = family.encode(plan, spool, out)
+    if notes is not None:
+        notes += [*plan.notes, *late]
     return out.getvalue()
 
 
