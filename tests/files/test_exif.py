@@ -69,6 +69,22 @@ def test_orientation_is_applied_once(tmp_path) -> None:
     assert (once.kept.orientation, twice.kept.orientation) == (6, 1)
 
 
+def test_the_interoperability_directory_goes_into_a_tiff_and_comes_back(tmp_path) -> None:
+    exif = Pillow.Exif()
+    exif[0x010F] = "Camera works"
+    exif.get_ifd(0x8769).update({0xA001: 1, 0xA002: 4})
+    exif.get_ifd(0x8825).update({1: "N"})
+    exif.get_ifd(0x8769)[0xA005] = {1: "R98", 2: b"0100"}
+    image = Image(pixels=np.zeros((4, 4, 3), np.float32), kept=Kept(depth="uint8", exif=exif.tobytes()[6:]))
+    assert files.save(image, tmp_path / "x.tif") == []
+    assert files.save(files.open(tmp_path / "x.tif"), tmp_path / "y.tif") == []
+    assert files.save(files.open(tmp_path / "y.tif"), tmp_path / "z.jpg") == []
+    with Pillow.open(tmp_path / "z.jpg") as opened:
+        read = opened.getexif()
+        assert read.get_ifd(0xA005) == {1: "R98", 2: b"0100"}
+        assert (read.get_ifd(0x8769)[0xA001], read.get_ifd(0x8825)[1], read[0x010F]) == (1, "N", "Camera works")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=120), st.data())
 def test_any_bytes_are_survived(noise: bytes, data: st.DataObject) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import zlib
 
 import numpy as np
 import pytest
@@ -340,3 +341,44 @@ assert grown < 120_000, grown
 """.replace("files.Image", "__import__('relume.image').image.Image")
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+
+
+def test_segments_of_a_jpeg_that_are_dropped_are_told() -> None:
+    data = written(picture(), "jpeg")
+    more = segment(0xE2, b"MPF\0 and so on") + segment(0xEC, b"Ducky\0\1") * 2 + segment(0xE3, b"\xff\xfe")
+    assert files.open(data).kept.notes == ()
+    assert files.open(data[:2] + more + data[2:]).kept.notes == (
+        "Further pictures in the file (previews, a gain map for HDR) are not kept.",
+        "Not kept, because only the program that wrote it understands it: segment APP12 (Ducky), segment APP3.",
+    )
+
+
+def test_chunks_of_a_png_and_a_webp_that_are_dropped_are_told() -> None:
+    data = written(picture(), "png")
+    more = chunk(b"sBIT", b"\x08\x08\x08") + chunk(b"vpAg", bytes(9))
+    assert files.open(data[:33] + more + data[33:]).kept.notes == (
+        "Not kept, because it may not be true of other pixels: sBIT, vpAg.",
+    )
+    data = written(picture(), "webp", lossless=True, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0") + b"mine\x02\0\0\0ab"
+    data = data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+    assert files.open(data).kept.notes == ("Not kept, because only the program that wrote it understands it: mine.",)
+
+
+def test_encoding_tells_what_saving_tells(tmp_path) -> None:
+    image = files.open(written(picture(), "png", dpi=(300, 300)))
+    notes: list[str] = []
+    data = files.encode(image, "webp", notes=notes)
+    assert (
+        notes
+        == files.save(image, tmp_path / "a.webp")
+        == ["The resolution (DPI) is not kept: WebP has no place for it."]
+    )
+    assert data == (tmp_path / "a.webp").read_bytes()

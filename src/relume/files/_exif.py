@@ -58,13 +58,7 @@ def settle_xmp(packet: bytes) -> bytes:
 def from_tiff(read: ReadAt, root: Directory, *, limit: int) -> bytes | None:
     """What a TIFF says beside its picture, as an EXIF blob; None where it says nothing."""
     entries = {tag: entry for tag, entry in root.entries.items() if tag not in STRUCTURE}
-    subs: dict[int, dict[int, Entry]] = {}
-    for tag in (EXIF_IFD, GPS_IFD):
-        found = (
-            directory(read, root.order, root.number(tag), big=root.big, limit=limit) if tag in root.entries else None
-        )
-        if found is not None:
-            subs[tag] = {inner: entry for inner, entry in found.entries.items() if inner != INTEROP_IFD}
+    subs = _subdirectories(read, root, limit=limit)
     if not entries and not subs:
         return None
     return join(entries, subs, order=root.order)
@@ -76,7 +70,7 @@ def join(entries: dict[int, Entry], subs: dict[int, dict[int, Entry]], *, order:
     entries = {tag: _small(entry) for tag, entry in entries.items()}
     body = b""
     for tag, inner in subs.items():
-        entries[tag] = whole(4, 8 + len(body), order=order)
+        place_sub(tag, 8 + len(body), entries, subs, order=order)
         body += build({t: _small(e) for t, e in inner.items()}, order=order, base=8 + len(body))
     start = 8 + len(body)
     return mark + struct.pack(order + "I", start) + body + build(entries, order=order, base=start)
@@ -87,12 +81,28 @@ def split(blob: bytes) -> tuple[Order, dict[int, Entry], dict[int, dict[int, Ent
     root = _root(blob)
     if root is None:
         return None
-    subs: dict[int, dict[int, Entry]] = {}
-    for tag in (EXIF_IFD, GPS_IFD):
-        found = _sub(blob, root, tag)
-        if found is not None:
-            subs[tag] = {inner: entry for inner, entry in found.entries.items() if inner != INTEROP_IFD}
+    subs = _subdirectories(_reading(blob), root)
     return root.order, {tag: entry for tag, entry in root.entries.items() if tag not in STRUCTURE}, subs
+
+
+def place_sub(
+    tag: int, offset: int, root: dict[int, Entry], subs: dict[int, dict[int, Entry]], *, order: Order, big: bool = False
+) -> None:
+    """Point to a sub-directory that is written at `offset`: from inside of EXIF or from the root."""
+    parent = subs[EXIF_IFD] if tag == INTEROP_IFD else root
+    parent[tag] = whole(16 if big else 4, offset, order=order)
+
+
+def _subdirectories(read: ReadAt, root: Directory, *, limit: int = 64_000_000) -> dict[int, dict[int, Entry]]:
+    """Entries of the sub-directories under their tags, in the order to write them: EXIF points to the first one."""
+    found: dict[int, Directory] = {}
+    for tag in (EXIF_IFD, GPS_IFD, INTEROP_IFD):
+        parent = found.get(EXIF_IFD) if tag == INTEROP_IFD else root
+        if parent is not None and tag in parent.entries:
+            sub = directory(read, root.order, parent.number(tag), big=root.big, limit=limit)
+            found |= {tag: sub} if sub is not None else {}
+    order = [tag for tag in (INTEROP_IFD, EXIF_IFD, GPS_IFD) if tag in found]
+    return {tag: {t: entry for t, entry in found[tag].entries.items() if t != INTEROP_IFD} for tag in order}
 
 
 def _root(blob: bytes) -> Directory | None:

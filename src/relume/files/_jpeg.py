@@ -11,7 +11,9 @@ from relume.files._source import Source
 
 _EXIF, _XMP, _LONG_XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 _ICC, _PHOTOSHOP = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
+_MORE_PICTURES = b"MPF\0"
 _LONGEST = 65533
+_LONG_NOTE = "The XMP beyond its first 64 kB is not kept."
 
 # Table K.1 and K.2 of ITU-T T.81, in natural order.
 _LUMA = np.array(
@@ -51,6 +53,9 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
         else:
             _take_words(marker, body, found)
     _add_profile(found, profile)
+    others = dict.fromkeys(found.pop("others", []))
+    if others:
+        found["notes"] += (f"Not kept, because only the program that wrote it understands it: {', '.join(others)}.",)
     return found
 
 
@@ -62,11 +67,26 @@ def _take_words(marker: int, body: bytes, found: dict[str, Any]) -> None:
     elif marker == 0xE1 and body.startswith(_XMP):
         found.setdefault("xmp", body[len(_XMP) :])
     elif marker == 0xE1 and body.startswith(_LONG_XMP):
-        found["notes"] = ("The XMP beyond its first 64 kB is not kept.",)
+        found["notes"] += (_LONG_NOTE,) if _LONG_NOTE not in found["notes"] else ()
     elif marker == 0xED and body.startswith(_PHOTOSHOP):
         found["iptc"] = found.get("iptc", b"") + body[len(_PHOTOSHOP) :]
     elif marker == 0xFE:
         found["attributes"].setdefault("comments", []).append(body)
+    elif 0xE0 <= marker <= 0xEF:
+        _take_foreign(marker, body, found)
+
+
+def _take_foreign(marker: int, body: bytes, found: dict[str, Any]) -> None:
+    """What is not kept: to be told."""
+    if marker == 0xE2 and body.startswith(_MORE_PICTURES):
+        found["notes"] += ("Further pictures in the file (previews, a gain map for HDR) are not kept.",)
+    elif not body.startswith(b"Adobe"):  # Adobe's says how colours are stored, no more
+        found.setdefault("others", []).append(_name(marker, body))
+
+
+def _name(marker: int, body: bytes) -> str:
+    word = body.split(b"\0")[0][:20].decode("latin1")
+    return f"segment APP{marker - 0xE0}" + (f" ({word})" if word.isascii() and word.isprintable() and word else "")
 
 
 def estimate_quality(tables: list[np.ndarray]) -> int:

@@ -10,6 +10,7 @@ from relume.files._source import Source
 
 _XMP = b"XML:com.adobe.xmp\0"
 _VERBATIM = frozenset([b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"tEXt", b"zTXt", b"iTXt", b"tIME"])
+_OF_PIXELS = frozenset([b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT"])
 _BEFORE_PIXELS = 4_000  # chunks that are looked at; real files have under a hundred
 
 
@@ -17,6 +18,7 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
     """What the chunks of a PNG say, as fields of Kept; `interlaced` besides."""
     found: dict[str, Any] = {"compression": "deflate", "notes": ()}
     chunks: list[tuple[bytes, bytes]] = []
+    others: set[bytes] = set()
     total = seen = 0
     for name, place, length in _chunks(source):
         seen += name != b"IDAT"
@@ -27,12 +29,16 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
             frames = int.from_bytes(source.read_at(place, 4), "big")
             found["notes"] += (f"First of {frames} frames.",)
         if name not in _VERBATIM | {b"IHDR", b"iCCP", b"eXIf", b"pHYs"}:
+            others |= {name} - _OF_PIXELS
             continue
         total += length
         limits.check_metadata(total)
         _take(name, source.read_at(place, length), found, chunks, limits=limits)
     if found.get("dpi") and not all(found["dpi"]):
         del found["dpi"]
+    if others:
+        names = ", ".join(sorted(ascii(name.decode("latin1"))[1:-1] for name in others))
+        found["notes"] += (f"Not kept, because it may not be true of other pixels: {names}.",)
     found["attributes"] = {"chunks": chunks} if chunks else {}
     return found
 

@@ -5,7 +5,7 @@ from io import BufferedIOBase
 from typing import Any
 
 from relume.errors import UnreadableFileError
-from relume.files._exif import STRUCTURE, from_tiff, split
+from relume.files._exif import STRUCTURE, from_tiff, place_sub, split
 from relume.files._ifd import Directory, Entry, Order, build, directory, first, rational, whole
 from relume.files._limits import Limits
 from relume.files._source import Source
@@ -115,10 +115,10 @@ def _add_exif(
     for tag, entry in root.items():
         entries.setdefault(tag, entry.turned(before, order))
     written = 0
+    subs = {tag: {name: e.turned(before, order) for name, e in inner.items()} for tag, inner in subs.items()}
     for tag, inner in subs.items():
-        turned = {name: entry.turned(before, order) for name, entry in inner.items()}
-        entries[tag] = whole(16 if big else 4, place + written, order=order)
-        body = build(turned, order=order, base=place + written, big=big)
+        place_sub(tag, place + written, entries, subs, order=order, big=big)
+        body = build(inner, order=order, base=place + written, big=big)
         written += file.write(body + b"\0" * (len(body) % 2))
     return written
 

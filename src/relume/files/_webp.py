@@ -7,12 +7,14 @@ from typing import Any
 from relume.files._limits import Limits
 from relume.files._source import Source
 
+_OF_PIXELS = frozenset([b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"])
 _FLAGS = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
 
 
 def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
     """What the chunks of a WebP say, as fields of Kept."""
     found: dict[str, Any] = {"notes": ()}
+    others: set[bytes] = set()
     frames = total = 0
     for name, place, length in _chunks(source):
         frames += name == b"ANMF"
@@ -21,13 +23,17 @@ def inspect(source: Source, *, limits: Limits) -> dict[str, Any]:
         if name == b"ANMF" and frames == 1 and source.read_at(place + 16, 4) == b"VP8L":
             found["compression"] = "lossless"
         if name not in _FLAGS:
+            others |= {name} - _OF_PIXELS
             continue
         total += length
         limits.check_metadata(total)
         key = {b"ICCP": "icc", b"EXIF": "exif", b"XMP ": "xmp"}[name]
         found.setdefault(key, source.read_at(place, length).removeprefix(b"Exif\0\0"))
     if frames > 1:
-        found["notes"] = (f"First of {frames} frames.",)
+        found["notes"] += (f"First of {frames} frames.",)
+    if others:
+        names = ", ".join(sorted(ascii(name.decode("latin1"))[1:-1].strip() for name in others))
+        found["notes"] += (f"Not kept, because only the program that wrote it understands it: {names}.",)
     return found
 
 
