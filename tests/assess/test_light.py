@@ -45,3 +45,14 @@ def test_dark_and_flat_pictures_are_called_so():
 
 def test_grey_has_no_cast():
     assert Light()(Image(pixels=np.full((8, 8, 1), 0.5, np.float32))).cast is None
+
+
+def test_what_is_wholly_transparent_does_not_count():
+    pixels = np.full((10, 10, 3), 0.5, np.float32)
+    alpha = np.ones((10, 10), np.float32)
+    pixels[:4], alpha[:4] = 0, 0
+    found = Light()(Image(pixels=pixels, alpha=alpha))
+    assert found.clipped_dark == 0
+    assert found.mean == pytest.approx(0.5, abs=1e-6)
+    nothing_to_see = Light()(Image(pixels=pixels, alpha=np.zeros_like(alpha)))
+    assert nothing_to_see.clipped_dark == pytest.approx(0.4)

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,3 +161,11 @@ def test_refuses_crops_of_different_channels():
         estimate([np.zeros((8, 8, 1), np.float32), np.zeros((8, 8, 3), np.float32)])
     with pytest.raises(BadInputError, match="came nothing; give at least one"):
         estimate([])
+
+
+def test_speaks_plainly_of_the_kind_and_the_level():
+    even = estimate(noisy(photo("camera"), 25 / 255))
+    assert (even.kind, even.summary) == ("gaussian", f"strong noise, sigma {even.sigma_mean * 255:.0f}/255")
+    assert replace(even, kind="poisson").summary.startswith("strong noise, more in bright parts, sigma ")
+    assert replace(even, kind="real_world").summary.startswith("strong camera noise, sigma ")
+    assert replace(even, kind="none").summary.startswith("clean, sigma ")

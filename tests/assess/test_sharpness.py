@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -39,3 +41,9 @@ def test_says_when_there_is_nothing_to_measure():
     found = Sharpness()(Image(pixels=np.full((64, 64, 3), 0.5, np.float32)))
     assert found.blur_radius is None
     assert found.summary.startswith("too small to tell")
+
+
+def test_only_what_is_not_sharp_has_a_number():
+    assert Sharpness()(blurred(data.camera() / 255, 0.5)).summary == "sharp"
+    step = np.repeat(np.float64([[0.1, 0.9]]), 64, axis=1).repeat(128, axis=0)
+    assert re.fullmatch(r"soft, edges are blurred by 1\.[89] pixels", Sharpness()(blurred(step, 1.8)).summary)

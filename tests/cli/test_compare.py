@@ -67,3 +67,39 @@ def test_an_unknown_metric_is_guessed_at(relume_, pair):
     said = relume_("compare", pair[0], pair[1], "--metric", "pnsr")
     assert said.code == 2
     assert "Did you mean 'psnr'?" in said.err
+
+
+def test_a_picture_without_a_truth_is_told_and_fails_alone(relume_, picture, tmp_path):
+    for place in ("a/x.png", "a/lone.png", "b/x.png"):
+        picture(tmp_path / place)
+    said = relume_("compare", tmp_path / "a", tmp_path / "b", "--json")
+    assert said.code == 1
+    assert [line.get("psnr") for line in said.json] == [None, "inf"]
+    assert said.json[0]["error"] == "There is no clean picture of this stem."
+    assert said.err == f"relume: {tmp_path / 'a' / 'lone.png'}: There is no clean picture of this stem.\n"
+
+
+def test_when_nothing_could_be_measured_there_is_no_table_and_json_has_the_error(relume_, pair, tmp_path):
+    said = relume_("compare", tmp_path / "nope.png", pair[1])
+    assert (said.code, said.out) == (1, "")
+    (line,) = relume_("compare", tmp_path / "nope.png", pair[1], "--json").json
+    assert line["error"].startswith("There is no file")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "message"), [("s.gif", "GIF holds 256 colours"), ("restored.png", "Give the sheet another name")]
+)
+def test_a_sheet_that_cannot_be_written_is_told_before_anything_is_measured(relume_, pair, tmp_path, sheet, message):
+    before = pair[0].read_bytes()
+    said = relume_("compare", pair[0], pair[1], "--image", tmp_path / sheet)
+    assert (said.code, said.out) == (2, "")
+    assert message in said.err
+    assert pair[0].read_bytes() == before
+
+
+def test_the_sheet_is_written_into_a_new_folder(relume_, pair, tmp_path):
+    said = relume_("compare", pair[0], pair[1], "--image", tmp_path / "sheets" / "s.png")
+    assert said.code == 0
+    with PIL.Image.open(tmp_path / "sheets" / "s.png") as sheet:
+        assert sheet.mode == "RGB"
+        assert sheet.width > 3 * 240  # after, clean and the difference, side by side

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32
 
 from relume.assess import _luminance, _sample
 from relume.image import Image
@@ -71,8 +72,7 @@ class Light:
     """
 
     def __call__(self, image: Image) -> LightFindings:
-        windows = _sample.spread([image.pixels])
-        pixels = np.concatenate([window.reshape(-1, image.channels) for window in windows])
+        pixels = _visible(image)
         luminance = np.clip(_luminance.of(pixels[None])[0], 0, 1).astype(np.float64)
         dark, bright = np.quantile(luminance, (0.005, 0.995))
         return LightFindings(
@@ -84,6 +84,15 @@ class Light:
             range_stops=math.log2(max(_linear(float(bright)), 2**-12) / max(_linear(float(dark)), 2**-12)),
             cast=_cast(pixels) if image.channels == 3 else None,
         )
+
+
+def _visible(image: Image) -> Float32[np.ndarray, "n c"]:
+    """A sample of the pixels, without those that are wholly transparent: their colour is nobody's business."""
+    pixels = np.concatenate([window.reshape(-1, image.channels) for window in _sample.spread([image.pixels])])
+    if image.alpha is None:
+        return pixels
+    seen = np.concatenate([window.reshape(-1) for window in _sample.spread([image.alpha[..., None]])]) > 0
+    return pixels[seen] if seen.any() else pixels
 
 
 def _linear(value: float) -> float:

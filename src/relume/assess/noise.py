@@ -58,8 +58,8 @@ class NoiseFindings:
             values = tuple(max(pair) for pair in zip(self.sigma, self.grain, strict=True))
         level = math.sqrt(float(np.mean(np.square(values))))
         word = "slight" if level < 4 / 255 else "visible" if level < 15 / 255 else "strong"
-        kinds = {"gaussian": "even", "poisson": "brightness-dependent", "real_world": "camera"}
-        return f"{word} {kinds[self.kind]} noise, sigma {level * 255:.0f}/255{_strongest(values)}"
+        kinds = {"gaussian": "noise", "poisson": "noise, more in bright parts", "real_world": "camera noise"}
+        return f"{word} {kinds[self.kind]}, sigma {level * 255:.0f}/255{_strongest(values)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +67,8 @@ class Noise:
     """Noise level of each channel, its dependence on brightness, impulses, and its kind.
 
     >>> noisy = 0.5 + 0.1 * np.random.default_rng(0).standard_normal((99, 99, 1)).astype(np.float32)
-    >>> Noise()(Image(pixels=noisy)).summary[:23]
-    'strong even noise, sigm'
+    >>> Noise()(Image(pixels=noisy)).summary
+    'strong noise, sigma 25/255'
     """
 
     def __call__(self, image: Image) -> NoiseFindings:

@@ -46,7 +46,7 @@ class ResolutionFindings:
             return f"{size}; detail: too small to tell"
         if self.detail > 0.8:
             return f"{size}, detail down to the pixel"
-        return f"{size}, enlarged or blurred: {1 / self.detail:.1f} times fewer a side would hold all detail"
+        return f"{size}, enlarged or blurred: one {1 / self.detail:.1f} times smaller each way would show as much"
 
 
 @dataclass(frozen=True, kw_only=True)

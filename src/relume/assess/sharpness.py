@@ -38,6 +38,8 @@ class SharpnessFindings:
             return "too small to tell, or nothing sharp to measure"
         words = ((0.75, "sharp"), (1.2, "slightly soft"), (2.2, "soft"), (np.inf, "blurred"))
         word = next(word for limit, word in words if self.blur_radius < limit)
+        if word == "sharp":
+            return word
         return f"{word}, edges are blurred by {self.blur_radius:.1f} pixels"
 
 

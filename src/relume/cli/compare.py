@@ -52,22 +52,36 @@ def compare(
     pairs = _pairs(restored, clean)
     if (image or before) and len(pairs) != 1:
         raise BadInputError(f"A sheet shows one picture, but {restored} holds {len(pairs)}.")
+    if image is not None:
+        _check_sheet(image, [restored, clean, before])
     metrics = _metrics(metric or ["psnr", "ssim"], border=border, channel=channel)
     rows: list[dict[str, Any]] = []
     for one, truth in pairs:
         row = _measure(one, truth, before, metrics)
-        if row is not None:
+        if json:
+            tell(row)
+        if "error" in row:
+            say(row["error"], about=one)
+        else:
             rows.append(row)
-            if json:
-                tell(row)
-    if not json:
+    if rows and not json:
         _print(rows, metrics)
     if image is not None and rows:
         _sheet(pairs[0], before, image)
     return 0 if len(rows) == len(pairs) else 1
 
 
-def _pairs(restored: Path, clean: Path) -> list[tuple[Path, Path]]:
+def _check_sheet(image: Path, inputs: list[Path | None]) -> None:
+    """Before anything is measured: a sheet that cannot be written, or would replace what it shows."""
+    from relume import files
+
+    files.format_for(image)
+    if image.resolve() in [path.resolve() for path in inputs if path is not None]:
+        raise BadInputError(f"{image} is one of the pictures that are compared. Give the sheet another name.")
+
+
+def _pairs(restored: Path, clean: Path) -> list[tuple[Path, Path | None]]:
+    """Pictures and their truths; None where there is none of that stem."""
     from relume import files
 
     if restored.is_dir() != clean.is_dir():
@@ -75,10 +89,10 @@ def _pairs(restored: Path, clean: Path) -> list[tuple[Path, Path]]:
     if not restored.is_dir():
         return [(restored, clean)]
     truths = {path.stem: path for path in sorted(clean.iterdir()) if files.is_readable(path)}
-    found = [path for path in sorted(restored.iterdir()) if files.is_readable(path) and path.stem in truths]
-    if not found:
+    found = [(path, truths.get(path.stem)) for path in sorted(restored.iterdir()) if files.is_readable(path)]
+    if not any(truth for _, truth in found):
         raise BadInputError(f"No picture of {restored} has the stem of one in {clean}.")
-    return [(path, truths[path.stem]) for path in found]
+    return found
 
 
 def _metrics(names: list[str], *, border: int, channel: str) -> dict[str, Any]:
@@ -87,21 +101,23 @@ def _metrics(names: list[str], *, border: int, channel: str) -> dict[str, Any]:
     return {name: METRICS[name](border=border, channel=channel) for name in names}
 
 
-def _measure(restored: Path, clean: Path, before: Path | None, metrics: dict[str, Any]) -> dict[str, Any] | None:
+def _measure(restored: Path, clean: Path | None, before: Path | None, metrics: dict[str, Any]) -> dict[str, Any]:
+    """What was measured, or the error."""
     import relume
 
+    row: dict[str, Any] = {"restored": str(restored), "clean": None if clean is None else str(clean)}
+    if clean is None:
+        return row | {"error": "There is no clean picture of this stem."}
     try:
         truth, picture = relume.open(clean).pixels, relume.open(restored).pixels
         _check(picture.shape, truth.shape)
-        row: dict[str, Any] = {"restored": str(restored), "clean": str(clean)}
         row |= {name: _plain(metric(picture, truth)) for name, metric in metrics.items()}
         if before is not None:
             start = relume.open(before).pixels
             _check(start.shape, truth.shape)
             row["before"] = {name: _plain(metric(start, truth)) for name, metric in metrics.items()}
     except RelumeError as error:
-        say(str(error), about=restored)
-        return None
+        return {"restored": str(restored), "clean": str(clean), "error": str(error)}
     return row
 
 
@@ -129,12 +145,13 @@ def _print(rows: list[dict[str, Any]], metrics: dict[str, Any]) -> None:
         print(f"{'mean':{wide}}", *(f"{mean:>12.4f}" for mean in means))
 
 
-def _sheet(pair: tuple[Path, Path], before: Path | None, out: Path) -> None:
+def _sheet(pair: tuple[Path, Path | None], before: Path | None, out: Path) -> None:
     import relume
     from relume import files
     from relume.cli._sheet import sheet
     from relume.image import Image
 
-    restored, clean = (relume.open(path).pixels for path in pair)
+    restored, clean = (relume.open(path).pixels for path in pair if path is not None)
     degraded = relume.open(before).pixels if before is not None else None
+    out.parent.mkdir(parents=True, exist_ok=True)
     files.save(Image(pixels=sheet(degraded, restored, clean)), out, depth="uint8")
