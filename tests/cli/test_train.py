@@ -1,6 +1,10 @@
+import json
+
 import pytest
 
 pytest.importorskip("torch")
+
+from relume.make.recipes import RECIPES
 
 
 def test_an_unknown_recipe_is_guessed_at(relume_, tmp_path):
@@ -39,3 +43,16 @@ def test_terms_are_pairs(relume_, tmp_path):
     said = relume_("export", tmp_path, "--models", tmp_path, "--term", "CC0")
     assert said.code == 2
     assert "--term takes folder=terms, but came as 'CC0'." in said.err
+
+
+def test_it_reports_in_a_pipe_and_only_that(shell, picture, tmp_path):
+    for place in range(3):
+        picture(tmp_path / "data" / "photos" / f"{place}.png", seed=place, shape=(64, 64, 3))
+    recipe = json.loads(RECIPES["denoise_balanced"].to_json())
+    recipe |= {"data": ["photos"], "options": {"width": 8, "blocks": [1, 1]}, "steps": 2, "warmup": 1}
+    recipe["phases"] = [{"start": 0.0, "batch": 1, "crop": 32}]
+    (tmp_path / "tiny.json").write_text(json.dumps(recipe))
+    done = shell("train", tmp_path / "tiny.json", "--data", tmp_path / "data", "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    (line,) = done.stderr.decode().splitlines()  # and lightning says nothing of how it computes
+    assert line.startswith("relume: step 2 of 2, loss 0.")

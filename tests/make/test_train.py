@@ -1,4 +1,5 @@
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -113,6 +114,28 @@ def test_it_stops_in_time_and_says_what_is_left(data, tmp_path):
     assert not train(RECIPE, data=data, out=tmp_path, minutes=0.0)
     assert torch.load(tmp_path / "state.pt", weights_only=True)["step"] == 1
     assert Progress(step=10, steps=40, loss=0.1, seconds_per_step=2.0).seconds_left == 60
+
+
+def test_ctrl_c_ends_it_after_a_whole_step_that_is_saved(data, undisturbed, tmp_path):
+    def report(progress):
+        if progress.step == 6:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        train(RECIPE, data=data, out=tmp_path, report=report)
+    assert torch.load(tmp_path / "state.pt", weights_only=True)["step"] == 6
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert train(RECIPE, data=data, out=tmp_path, resume=True)
+    one, other = (load_file(out / "weights.safetensors") for out in (undisturbed, tmp_path))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_second_ctrl_c_is_not_kept_waiting():
+    with training._postponed() as asked:
+        signal.raise_signal(signal.SIGTERM)
+        assert asked == [signal.SIGTERM]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_the_average_is_what_is_saved_for_export(data, tmp_path):

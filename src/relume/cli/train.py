@@ -1,12 +1,13 @@
 """relume train: make a model from a recipe."""
 
+import logging
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from relume.cli import _options as o
-from relume.cli._say import on_terminal, say
+from relume.cli._say import say
 from relume.errors import BadInputError
 
 __all__ = ["train"]
@@ -41,6 +42,8 @@ def train(
 
     need("torch", extra="train")
     need("lightning", extra="train")
+    for name in ("lightning.fabric", "lightning.pytorch"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # how it computes, the recipe says
     from relume.make.train import train as train_recipe
 
     chosen = _recipe(recipe, out, resume=resume).changed(_settings(set_ or []))
@@ -74,6 +77,6 @@ def _settings(pairs: list[str]) -> dict[str, str]:
 
 
 def _report(progress: Any) -> None:
-    if on_terminal():
-        left = progress.seconds_left / 60
-        say(f"step {progress.step} of {progress.steps}, loss {progress.loss:.5f}, {left:.0f} min left")
+    left = progress.seconds_left / 60
+    found = "" if progress.psnr is None else f", {progress.psnr:.2f} dB"
+    say(f"step {progress.step} of {progress.steps}, loss {progress.loss:.5f}{found}, {left:.0f} min left")

@@ -3,10 +3,14 @@
 import dataclasses
 import json
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
@@ -65,7 +69,7 @@ def train(
 
     `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs),
     `log.jsonl` and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed
-    ends with the weights of one that was not.
+    ends with the weights of one that was not. Ctrl-C ends it after a whole step, saved, with a KeyboardInterrupt.
     """
     stop_at = math.inf if minutes is None else time.monotonic() + minutes * 60
     _check_folder(recipe, out, resume=resume)
@@ -164,23 +168,50 @@ def _supervise(
     """Take the steps; log, report and save now and then, and at the end."""
     saved = marked = time.monotonic()
     losses: list[float] = []
-    for loss, psnr in steps:
-        losses.append(loss)
-        now = time.monotonic()
-        if run.step % LOG_EVERY == 0 or run.step == run.recipe.steps:
-            progress = Progress(
-                run.step, run.recipe.steps, sum(losses) / len(losses), (now - marked) / len(losses), psnr
-            )
-            _log(out, progress, rate=run.recipe.rate(run.step))
-            report(progress)
-            losses, marked = [], now
-        if now - saved > save_every:
-            run.save(out)
-            saved = now
-        if now > stop_at:
-            break
-    run.save(out)
+    with _postponed() as asked:
+        for loss, psnr in steps:
+            losses.append(loss)
+            now = time.monotonic()
+            if run.step % LOG_EVERY == 0 or run.step == run.recipe.steps:
+                progress = Progress(
+                    run.step, run.recipe.steps, sum(losses) / len(losses), (now - marked) / len(losses), psnr
+                )
+                _log(out, progress, rate=run.recipe.rate(run.step))
+                report(progress)
+                losses, marked = [], now
+            if now - saved > save_every:
+                run.save(out)
+                saved = now
+            if now > stop_at or asked:
+                break
+        run.save(out)
+    if asked:
+        raise KeyboardInterrupt
     return run.step >= run.recipe.steps
+
+
+@contextmanager
+def _postponed() -> Generator[list[int]]:
+    """The signals to stop that came; the first one of them waits for the end of a step, so that what is saved is whole.
+
+    A second one is not kept waiting. Only the main thread may take signals over; in others nothing is postponed.
+    """
+    asked: list[int] = []
+
+    def note(number: int, _: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)  # None: not set from Python
 
 
 def _check_folder(recipe: Recipe, out: Path, *, resume: bool) -> None:
