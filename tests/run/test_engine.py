@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +245,186 @@ def test_a_mistake_of_our_own_ends_one_picture_not_the_run(
         first, second = engine.restore_files(pairs)
     assert "ZeroDivisionError: a bug. This is a mistake of relume's own" in str(first.error)
     assert second.error is None
+
+
+def at_once(work: Callable[[], Any], *, seconds: float = 20) -> Any:
+    """What `work` returns; a failure, not a hanging test run, where it waits for ever."""
+    answers: list[Any] = []
+    thread = threading.Thread(target=lambda: answers.append(work()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert answers, "it waits for ever"
+    return answers[0]
+
+
+def test_results_that_nobody_takes_do_not_block_the_engine(models: Path) -> None:
+    with Engine("denoise", model="mean", threads=1) as engine:
+        next(engine.process(pictures(9, side=20), **TOLD))  # and the rest is forgotten
+        assert len(at_once(lambda: list(engine.process(pictures(4, side=20), **TOLD)))) == 4
+
+
+def test_two_runs_may_be_read_in_turns(models: Path) -> None:
+    with Engine("denoise", model="mean", threads=1, memory_limit=30_000_000) as engine:
+        monthly = pictures(5, side=1000)
+        left, right = engine.process(monthly, **TOLD), engine.process(monthly, **TOLD)
+        for one, other in at_once(lambda: list(zip(left, right, strict=True))):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_no_picture_fails_in_its_turn_and_alone(models: Path) -> None:
+    good = pictures(2, side=20)
+    with Engine("denoise", model="mean") as engine:
+        results = engine.process([good[0], None, np.zeros((4, 4, 7), np.uint8), good[1]], **TOLD)
+        assert next(results).shape == good[0].shape
+        for message in ("a NoneType came", r"it is \(4, 4, 7\)"):
+            with pytest.raises(BadInputError, match=message):
+                next(results)
+        assert next(results).shape == good[1].shape
+
+
+def broken_after(things: list[Any]) -> Iterator[Any]:
+    yield from things
+    raise KeyError("the caller's own mistake")
+
+
+def test_a_mistake_in_the_sources_is_raised_in_its_turn(models: Path, tmp_path: Path) -> None:
+    good = pictures(2, side=20)
+    Image.from_array(good[0]).save(tmp_path / "in.tif")
+    with Engine("denoise", model="mean") as engine:
+        results = engine.process(broken_after(good), **TOLD)
+        assert [next(results).shape for _ in good] == [picture.shape for picture in good]
+        with pytest.raises(KeyError, match="own mistake"):
+            next(results)
+        assert list(results) == []
+        outcomes = engine.restore_files(broken_after([(tmp_path / "in.tif", tmp_path / "out.tif")]), **TOLD)
+        assert next(outcomes).error is None
+        with pytest.raises(KeyError, match="own mistake"):
+            next(outcomes)
+
+
+def test_results_that_wait_to_be_taken_are_bounded_in_bytes(models: Path) -> None:
+    """Two megapixels are 24 MB as floats, and as much again where an array is read."""
+    given = [np.zeros((1000, 2000, 3), np.uint8)] * 8
+    with Engine("denoise", model="mean", threads=2, memory_limit=100_000_000) as engine:
+        results = engine.process(given, strength=0.5, **TOLD)
+        next(results)
+
+        def made() -> int:
+            return sum(order.future.done() for order in results._started)
+
+        until = time.monotonic() + 20
+        while made() < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        assert made() == 2
+        assert len(at_once(lambda: list(results))) == 7
+
+
+def test_leaving_a_run_of_files_cancels_what_was_begun(models: Path, tmp_path: Path) -> None:
+    Image.from_array(pictures(1, side=900)[0]).save(tmp_path / "in.tif")
+    with Engine("denoise", model="mean", threads=1) as engine:
+        outcomes = engine.restore_files([(tmp_path / "in.tif", tmp_path / f"{n}.tif") for n in range(3)], **TOLD)
+        next(outcomes)
+        outcomes.close()
+        time.sleep(0.5)
+        left = {entry.name for entry in tmp_path.iterdir() if entry.is_file()}
+    assert left in ({"in.tif", "0.tif"}, {"in.tif", "0.tif", "1.tif"})
+
+
+def test_closing_while_a_picture_is_looked_at_leaves_no_part_file(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from relume.run import pool
+
+    Image.from_array(pictures(1, side=50)[0]).save(tmp_path / "in.tif")
+    looking, closed = threading.Event(), threading.Event()
+    real = pool.prepare
+
+    def slow(*arguments: Any) -> Any:
+        looking.set()
+        closed.wait(5)
+        return real(*arguments)
+
+    monkeypatch.setattr(pool, "prepare", slow)
+    engine = Engine("denoise", model="mean", threads=1)
+    results = engine.restore_files([(tmp_path / "in.tif", tmp_path / "out.tif")], **TOLD)
+    thread = threading.Thread(target=lambda: list(results))
+    thread.start()
+    assert looking.wait(5)
+    threading.Timer(0.3, closed.set).start()
+    engine.close()
+    thread.join(5)
+    assert [entry.name for entry in tmp_path.iterdir() if entry.is_file()] == ["in.tif"]
+
+
+class Fails:
+    """A session that cannot take pictures darker than 0.1."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def run(self, image: np.ndarray, inputs: dict[str, np.ndarray]) -> np.ndarray:
+        if image.mean(axis=(1, 2, 3)).min() < 0.1:
+            raise ZeroDivisionError("too dark")
+        return self._session.run(image, inputs)
+
+    def stop(self) -> None: ...
+
+
+def test_a_tile_that_fails_in_a_batch_fails_its_own_picture_only(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from relume.run import store
+
+    real = store.Model.open
+    monkeypatch.setattr(store.Model, "open", lambda self, **options: Fails(real(self, **options)))
+    given = [np.full((40, 40, 3), light, np.float32) for light in (0.5, 0.0, 0.7, 0.6)]
+    with Engine("denoise", model="mean", threads=1, batch_size=4) as engine:
+        results = engine.process(given, **TOLD)
+        assert next(results).mean() == pytest.approx(0.5, abs=0.05)
+        with pytest.raises(ZeroDivisionError, match="too dark"):
+            next(results)
+        assert [round(float(result.mean()), 1) for result in results] == [0.7, 0.6]
+
+
+def test_no_memory_for_one_picture_is_an_outcome_that_says_what_to_do(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from relume.run import pool
+
+    def none_left(*_: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(pool, "prepare", none_left)
+    with Engine("denoise", model="mean") as engine:
+        (outcome,) = engine.restore_files([(tmp_path / "in.png", tmp_path / "out.png")])
+    assert "does not fit into memory. Lower memory_limit or tile_size" in str(outcome.error)
+
+
+def test_a_progress_report_that_fails_fails_its_picture_only(models: Path, tmp_path: Path) -> None:
+    for name in ("a.tif", "b.tif"):
+        Image.from_array(pictures(1, side=50)[0]).save(tmp_path / name)
+
+    def report(name: str, done: int, of: int) -> None:
+        if name.endswith("a.tif"):
+            raise KeyError("progress")
+
+    with Engine("denoise", model="mean") as engine:
+        pairs = [(tmp_path / name, tmp_path / f"out-{name}") for name in ("a.tif", "b.tif")]
+        first, second = engine.restore_files(pairs, on_progress=report, **TOLD)
+    assert "KeyError" in str(first.error)
+    assert second.error is None
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.tif", "b.tif", "out-b.tif"]
+
+
+def test_async_calls_cancelled_before_their_turn_leave_nothing(models: Path) -> None:
+    async def go() -> Any:
+        async with AsyncEngine("denoise", model="mean", threads=1) as engine:
+            calls = [asyncio.create_task(engine.process(picture, **TOLD)) for picture in pictures(12, side=200)]
+            await asyncio.sleep(0)
+            for call in calls:
+                call.cancel()
+            ended = await asyncio.gather(*calls, return_exceptions=True)
+            assert all(isinstance(end, asyncio.CancelledError) for end in ended)
+            last = await engine.process(pictures(1, side=20)[0], **TOLD)
+            return last.shape, len(engine._pool._open)
+
+    assert asyncio.run(go()) == ((20, 70, 3), 0)

@@ -1,6 +1,8 @@
 """The chain: what goes in comes out restored, the same however it was cut, in whatever order its parts came back."""
 
+import queue
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +186,19 @@ def test_an_upscaler_enlarges_gaps_with_the_rest(models: Path) -> None:
     image.pixels[20, 30] = np.nan
     large = restore(image, Steps(restorer=restorer(models, "upscale", "twice"))).pixels
     assert np.argwhere(np.isnan(large[..., 0])).tolist() == [[40, 60], [40, 61], [41, 60], [41, 61]]
+
+
+def test_alpha_that_comes_while_rows_are_handed_out_is_not_lost(models: Path) -> None:
+    """Reading and handing out go on in two threads."""
+    image = picture(1500, 8, alpha=True)
+    steps = Steps(restorer=restorer(models), treatment=Gaussian(sigma=0.0))
+    grid = fit(image.height, image.width, manifest=steps.restorer.manifest, halo=steps.halo, side=40)
+    out = ImageWriter(ImageReader(image), scale=1)
+    job = Job(steps, grid, ImageReader(image), out.write)
+    tiles: queue.Queue[Any] = queue.Queue()
+    thread = threading.Thread(target=lambda: [tiles.put(tile) for tile in [*job.tiles(), None]])
+    thread.start()
+    while (tile := tiles.get()) is not None:
+        job.accept(tile, tile.pixels)
+    thread.join()
+    np.testing.assert_array_equal(out.image().alpha, image.alpha)

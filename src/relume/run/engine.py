@@ -1,16 +1,17 @@
 """Engine and AsyncEngine: many pictures through one model; reading, inference and writing overlap."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from relume.errors import BadInputError, OutOfMemoryError, RelumeError
 from relume.files import Limits
+from relume.run.in_order import InOrder
 from relume.run.manifest import Manifest
-from relume.run.pool import Order, Pool, Progress, Result, Target
+from relume.run.order import Order, Progress, Result, Target
+from relume.run.pool import Pool
 from relume.run.prepare import Setup, memory_bytes, usable_cores
 from relume.run.restorer import Restorer
 from relume.run.route import Wish
@@ -65,7 +66,8 @@ class Engine:
         runtime: "onnx", "openvino", "torch".
         tile_size: largest side of a tile, in pixels; None: the model's own, or less where memory asks for it.
         batch_size: tiles in one run. More than 1 helps on a GPU; all tiles then have one shape.
-        memory_limit: what tiles and strips in flight may take ("2GB").
+        memory_limit: what tiles and strips in flight may take ("2GB"), and as much again for results that are not
+            taken yet (one may be larger); None: 500 MB.
         threads: processor cores that inference uses; None: all.
         limits: what a file may be like to be opened at all.
 
@@ -110,11 +112,12 @@ class Engine:
         """The restored pictures, lazily and in order, each of the type that was handed in (a path gives an Image).
 
         `wish` is strength, noise_type, sigma. A picture that fails raises its error when its turn comes; the ones after
-        it are still there for who calls `next` again.
+        it are still there for who calls `next` again. Arrays are read in their turn, a few ahead of the results: do not
+        write into one before its result is there.
         """
         asked = Wish(**wish)
         orders = (Order(Source.of(thing, channel_order=channel_order, limits=self._limits), asked) for thing in sources)
-        return _InOrder(self._pool, orders, self._room, lambda order, result: result.restored)
+        return InOrder(self._pool, orders, self._room, lambda order, result: result.restored)
 
     def restore_files(
         self,
@@ -125,10 +128,11 @@ class Engine:
         quality: int | None = None,
         chroma: str | None = None,
         **wish: Any,
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome]:
         """Restore files to files, strip by strip, and tell of each, in order; a failure is an outcome, no exception.
 
-        `on_progress(source, rows done, rows in all)` is called from the engine's threads.
+        `on_progress(source, rows done, rows in all)` is called from the engine's threads. Leaving the run before its
+        end cancels what was begun.
         """
         asked = Wish(**wish)
         options = {"overwrite": overwrite, "quality": quality, "chroma": chroma}
@@ -141,14 +145,20 @@ class Engine:
             )
             for source, target in pairs
         )
-        results = _InOrder(self._pool, orders, self._room, _outcome)
-        while True:
-            try:
-                yield next(results)
-            except StopIteration:
-                return
-            except Exception as error:  # noqa: BLE001  (one bad picture fails alone, whatever it broke)
-                yield Outcome(results.failed.source.name, _path(results.failed), _as_ours(error))
+        results = InOrder(self._pool, orders, self._room, _outcome)
+        try:
+            while True:
+                try:
+                    outcome = next(results)
+                except StopIteration:
+                    return
+                except Exception as error:  # one bad picture fails alone, whatever it broke
+                    if results.failed is None:
+                        raise
+                    outcome = Outcome(results.failed.source.name, _path(results.failed), _as_ours(error))
+                yield outcome
+        finally:
+            results.close()
 
     def close(self) -> None:
         """Stop what is in flight, and leave no half file."""
@@ -159,31 +169,6 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _InOrder(Iterator[Any]):
-    """Results in the order of their orders, of which only so many are started ahead."""
-
-    failed: Order  # the one whose error was raised last
-
-    def __init__(self, pool: Pool, orders: Iterator[Order], ahead: int, give: Callable[[Order, Result], Any]) -> None:
-        self._pool, self._orders, self._ahead, self._give = pool, orders, ahead, give
-        self._started: deque[Order] = deque()
-
-    def __next__(self) -> Any:
-        while len(self._started) < self._ahead and (order := next(self._orders, None)) is not None:
-            self._pool.submit(order)
-            self._started.append(order)
-        if not self._started:
-            raise StopIteration
-        order = self._started.popleft()
-        try:
-            return self._give(order, order.future.result())
-        except Exception:
-            self.failed = order
-            raise
-        finally:
-            self._pool.release()
 
 
 class AsyncEngine:
@@ -201,7 +186,7 @@ class AsyncEngine:
     async def process(self, source: Any, *, channel_order: str = "rgb", **wish: Any) -> Any:
         """The restored picture, of the type that was handed in (a path gives an Image)."""
         order = Order(Source.of(source, channel_order=channel_order, limits=self._engine._limits), Wish(**wish))
-        async with self._room:  # so `submit` never waits, and the loop never blocks
+        async with self._room:
             future = self._pool.submit(order)
             try:
                 return (await asyncio.wrap_future(future)).restored
@@ -209,7 +194,7 @@ class AsyncEngine:
                 self._pool.cancel(order)
                 raise
             finally:
-                self._pool.release()
+                self._pool.release(order)
 
     async def close(self) -> None:
         """Stop what is in flight."""

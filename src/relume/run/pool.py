@@ -2,11 +2,9 @@
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
@@ -15,67 +13,25 @@ from relume.errors import StoppedError
 from relume.files import AbstractReader
 from relume.image import Pixels, Plane
 from relume.run.batch import Batcher
-from relume.run.prepare import Prepared, Setup, copy, prepare
+from relume.run.order import Order, Result
+from relume.run.prepare import DEFAULT_LIMIT, Prepared, Setup, copy, prepare
 from relume.run.restorer import Tile, run_tiles
-from relume.run.route import Wish
-from relume.run.source import ImageWriter, Source
-
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A file that the result is written to, strip by strip; options are those of `relume.files.writer`."""
-
-    path: Path
-    options: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of one picture.
-
-    Attributes:
-        restored: the picture, of the type that was handed in (an Image for a path); None when it went to a file.
-        details: what was found and decided.
-        notes: what the file could not keep.
-    """
-
-    restored: Any
-    details: dict[str, Any]
-    notes: tuple[str, ...]
-    seconds: float
-
-
-@dataclass(eq=False)
-class Order:
-    """One picture that was asked for, and what it holds open."""
-
-    source: Source
-    wish: Wish
-    target: Target | None = None
-    on_progress: Progress = lambda name, done, of: None
-    future: "Future[Result]" = field(default_factory=Future)
-    stack: ExitStack = field(default_factory=ExitStack)
-    began: float = 0.0
-    done_rows: int = 0
-    left: int = 0
-    over: threading.Event = field(default_factory=threading.Event)
-    finish: Callable[[], Result] | None = None
+from relume.run.room import Room
+from relume.run.source import ImageWriter
 
 
 class Pool:
-    """Takes orders, bounded: `submit` waits when too many pictures are in flight."""
+    """Takes orders. Tiles that wait are bounded in number, and results in bytes; orders are up to their callers."""
 
-    def __init__(self, setup: Setup, *, batch_size: int = 1, in_flight: int | None = None) -> None:
+    def __init__(self, setup: Setup, *, batch_size: int = 1) -> None:
         self._setup, self._batch_size = setup, batch_size
-        self._in_flight = threading.Semaphore(in_flight or setup.workers + 2)
         self._orders: queue.Queue[Order | None] = queue.Queue()
         self._tiles: Batcher[tuple[Order, Tile]] = Batcher(size=batch_size, room=2 * setup.workers * batch_size)
+        self._results = Room(setup.memory_limit or DEFAULT_LIMIT)
         self._encoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="relume-encode")
         self._open: set[Order] = set()
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
+        self._stopping = False
         self._threads = [threading.Thread(target=self._feed, name="relume-read", daemon=True)]
         self._threads += [
             threading.Thread(target=self._work, name=f"relume-run-{place}", daemon=True)
@@ -85,54 +41,94 @@ class Pool:
             thread.start()
 
     def submit(self, order: Order) -> "Future[Result]":
-        """Start one; waits for room. The picture counts as in flight until `release` is called for it."""
-        self._in_flight.acquire()
+        """Start one; never waits. `release` it once its result was taken."""
         with self._lock:
-            if self._stopping.is_set():
-                self._in_flight.release()
+            if self._stopping:
                 raise StoppedError("The engine is closed. Open a new one.")
             self._open.add(order)
-        self._orders.put(order)
+            self._orders.put(order)
         return order.future
 
-    def release(self) -> None:
-        """The result of one order was taken: there is room for another."""
-        self._in_flight.release()
+    def result(self, order: Order) -> Result:
+        """Waits for it."""
+        self._results.want(order)
+        return order.future.result()
 
-    def close(self) -> None:
-        """Stop: what is in flight ends with StoppedError, and leaves no file behind."""
-        self._stopping.set()
-        self._setup.restorer.session.stop()
-        with self._lock:
-            waiting = list(self._open)
-        for order in waiting:
-            self._fail(order, StoppedError("The engine was closed before this picture was done."))
-        self._orders.put(None)
-        self._tiles.close()
-        for thread in self._threads:
-            thread.join()
-        self._encoders.shutdown(wait=True)
-
-    def _feed(self) -> None:
-        """Reads pictures in the order they were asked for, and cuts them into tiles."""
-        while (order := self._orders.get()) is not None:
-            if order.over.is_set() or not order.future.set_running_or_notify_cancel():
-                self._fail(order, StoppedError("Cancelled."))
-                continue
-            try:
-                self._start(order)
-            except BaseException as error:  # noqa: BLE001  (the caller must get it, the thread must live)
-                self._fail(order, error)
+    def release(self, order: Order) -> None:
+        """Its result was taken, or nobody wants it: there is room for another."""
+        self._results.give(order)
 
     def cancel(self, order: Order) -> None:
         """Nobody wants it any more: its tiles are skipped and its part file goes."""
         self._fail(order, StoppedError("Cancelled."))
 
+    def close(self) -> None:
+        """Stop: what is in flight ends with StoppedError, and leaves no file behind."""
+        with self._lock:
+            self._stopping = True
+            waiting = list(self._open)
+        self._setup.restorer.session.stop()
+        for order in waiting:
+            self._fail(order, StoppedError("The engine was closed before this picture was done."))
+        self._orders.put(None)
+        self._tiles.close()
+        self._results.close()
+        for thread in self._threads:
+            thread.join()
+        self._encoders.shutdown(wait=True)
+
+    @contextmanager
+    def _using(self, order: Order) -> Generator[bool]:
+        """While this thread uses what the order holds open, nobody lets go of it. False when the order is over.
+
+        An error fails the order, and the thread lives.
+        """
+        with self._lock:
+            alive = order in self._open
+            order.users += alive
+        try:
+            yield alive
+        except BaseException as error:  # noqa: BLE001  (the caller must get it, the thread must live)
+            self._fail(order, error)
+        finally:
+            with self._lock:
+                order.users -= alive
+                unused = alive and order.users == 0 and order.error is not None
+            if unused:
+                order.let_go()
+
+    def _fail(self, order: Order, error: BaseException) -> None:
+        with self._lock:
+            if order not in self._open:
+                return
+            self._open.discard(order)
+            order.error = error
+            unused = order.users == 0
+        if unused:
+            order.let_go()
+
+    def _feed(self) -> None:
+        """Reads pictures in the order they were asked for, and cuts them into tiles."""
+        while self._feed_one():
+            pass  # nothing of a picture is kept in a variable while the next is waited for
+
+    def _feed_one(self) -> bool:
+        order = self._orders.get()
+        if order is None:
+            return False
+        with self._using(order) as alive:
+            if alive and order.future.set_running_or_notify_cancel():
+                self._start(order)
+            elif alive:
+                self.cancel(order)
+        return True
+
     def _start(self, order: Order) -> None:
         order.began = monotonic()
         prepared = prepare(order.source, order.wish, self._setup, order.stack)
-        write = self._writer(order, prepared)
         height = prepared.reader.height * self._setup.restorer.manifest.scale
+        self._results.take(order, 0 if order.target else self._bytes(prepared.reader))
+        write = self._writer(order, prepared)
 
         def on_rows(rows: int) -> None:
             order.done_rows += rows
@@ -145,9 +141,14 @@ class Pool:
         job = prepared.make_job(write, on_rows)
         order.left = job.count
         for tile in job.tiles():
-            if order.over.is_set():
+            if order.error:
                 return
             self._tiles.put((order, tile), shape=tile.pixels.shape)
+
+    def _bytes(self, reader: AbstractReader) -> int:
+        """What a picture and its result take in memory."""
+        each = 4 * reader.height * reader.width * (reader.channels + reader.has_alpha)
+        return each * (1 + self._setup.restorer.manifest.scale**2)
 
     def _writer(self, order: Order, prepared: Prepared) -> Callable[[Pixels, Plane | None], None]:
         scale = self._setup.restorer.manifest.scale
@@ -180,43 +181,42 @@ class Pool:
 
     def _work(self) -> None:
         """Runs batches of tiles, whosever they are."""
-        while (batch := self._tiles.get()) is not None:
-            batch = [(order, tile) for order, tile in batch if not order.over.is_set()]
-            if not batch:
-                continue
-            work = [(tile.job.steps, tile.pixels) for _, tile in batch]
-            work += [work[-1]] * (self._batch_size - len(work))  # one shape for all runs: no memory is planned anew
-            try:
-                restored = run_tiles(work)[: len(batch)]
-            except BaseException as error:  # noqa: BLE001  (every caller must get it, the thread must live)
-                self._one_by_one(batch, error)
-                continue
-            for (order, tile), pixels in zip(batch, restored, strict=True):
-                self._accept(order, tile, pixels)
+        while self._work_one():
+            pass
 
-    def _one_by_one(self, batch: list[tuple[Order, Tile]], error: BaseException) -> None:
-        """A batch failed: run its tiles alone, so that one bad picture fails alone."""
-        for order, tile in batch:
+    def _work_one(self) -> bool:
+        batch = self._tiles.get()
+        if batch is None:
+            return False
+        self._run([(order, tile) for order, tile in batch if not order.error])
+        return True
+
+    def _run(self, batch: list[tuple[Order, Tile]]) -> None:
+        if not batch:
+            return
+        work = [(tile.job.steps, tile.pixels) for _, tile in batch]
+        work += [work[-1]] * (self._batch_size - len(work))  # one shape for all runs: no memory is planned anew
+        try:
+            restored = run_tiles(work)[: len(batch)]
+        except BaseException as error:  # noqa: BLE001  (every caller must get it, the thread must live)
             if len(batch) == 1:
-                self._fail(order, error)
-                continue
-            try:
-                (pixels,) = run_tiles([(tile.job.steps, tile.pixels)])
-            except BaseException as own:  # noqa: BLE001
-                self._fail(order, own)
-            else:
-                self._accept(order, tile, pixels)
+                self._fail(batch[0][0], error)
+                return
+            for one in batch:  # alone, so that one bad picture fails alone
+                self._run([] if one[0].error else [one])
+            return
+        for (order, tile), pixels in zip(batch, restored, strict=True):
+            self._accept(order, tile, pixels)
 
     def _accept(self, order: Order, tile: Tile, pixels: Pixels) -> None:
-        try:
-            tile.job.accept(tile, pixels)
-        except BaseException as error:  # noqa: BLE001
-            self._fail(order, error)
-            return
-        with self._lock:
-            order.left -= 1
-            last = order.left == 0
-        if last and not self._stopping.is_set():
+        last = False
+        with self._using(order) as alive:
+            if alive:
+                tile.job.accept(tile, pixels)
+                with self._lock:
+                    order.left -= 1
+                    last = order.left == 0
+        if last:
             self._encoders.submit(self._finish, order)
 
     def _finish(self, order: Order) -> None:
@@ -232,16 +232,6 @@ class Pool:
             order.future.set_exception(error)
         else:
             order.future.set_result(result)
-
-    def _fail(self, order: Order, error: BaseException) -> None:
-        with self._lock:
-            if order not in self._open:
-                return
-            self._open.discard(order)
-        order.over.set()
-        order.stack.__exit__(type(error), error, error.__traceback__)  # the part file goes
-        if not order.future.done():
-            order.future.set_exception(error)
 
 
 def _given_back(order: Order, prepared: Prepared, collected: ImageWriter) -> Any:

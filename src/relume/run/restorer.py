@@ -236,9 +236,16 @@ class Job:
             return None
         if self.scale > 1:
             return rows[..., -1].clip(0, 1)
-        merged = np.concatenate(list(self._alpha))
-        self._alpha = deque([merged[len(rows) :]])
-        return merged[: len(rows)]
+        # `tiles` appends in another thread: strips are only taken from the left, and put back there.
+        parts: list[Plane] = []
+        missing = len(rows)
+        while missing:
+            strip = self._alpha.popleft()
+            parts.append(strip[:missing])
+            if len(strip) > missing:
+                self._alpha.appendleft(strip[missing:])
+            missing -= len(parts[-1])
+        return np.concatenate(parts)
 
     def _mixed(self, tile: Tile, restored: Pixels) -> Pixels:
         strength = np.float32(self.steps.strength)

@@ -1,5 +1,6 @@
 """What may be handed in, and how it goes back: paths, bytes, Image, arrays, PIL pictures."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,7 +72,10 @@ class Source:
 
     @classmethod
     def of(cls, thing: Any, *, channel_order: str = "rgb", limits: Limits | None = None) -> "Source":
-        """The source that `thing` is: a path, bytes, an Image, a NumPy array or a PIL picture."""
+        """The source that `thing` is: a path, bytes, an Image, a NumPy array or a PIL picture.
+
+        It is looked at when it is opened, and refused then where it is no picture.
+        """
         limits = limits or Limits()
         if isinstance(thing, str | Path):
             return cls(str(thing), lambda: files.reader(thing, limits=limits), lambda image: image)
@@ -79,10 +83,14 @@ class Source:
             return cls("bytes", lambda: files.reader(thing, limits=limits), lambda image: image)
         if isinstance(thing, Image):
             return cls("image", lambda: ImageReader(thing), lambda image: image)
-        image = Image.from_array(thing, channel_order=channel_order)
+        image = functools.cache(lambda: Image.from_array(thing, channel_order=channel_order))
         return cls(
             "array",
-            lambda: ImageReader(image),
-            lambda restored: replace(restored, kept=image.kept).to_array(like=thing),
-            thing.copy,
+            lambda: ImageReader(image()),
+            lambda restored: replace(restored, kept=image().kept).to_array(like=thing),
+            lambda: _copied(thing),
         )
+
+
+def _copied(thing: Any) -> Any:
+    return thing.copy()
