@@ -10,6 +10,7 @@ round one after the other, the two in turns; speeds are those of each one's fast
 import argparse
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,12 +24,17 @@ from relume.degrade.gaussian_noise import GaussianNoise
 from relume.make.evaluate import degrade
 from relume.metrics import METRICS
 
+SKIPPED = 77  # the exit code that `make bench` takes for "not here"
 STRENGTHS = (8, 12, 16, 20, 24, 28)
 COLOURS = (8, 16, 24, 32, 40)
 
 
 def main() -> None:
     options = read_options()
+    needed = [] if options.data is None else [options.data / "train" / "bsds", options.data / "test" / "Kodak24"]
+    if not needed or not all(folder.is_dir() for folder in needed):
+        print("This needs --data DATA, a folder with test/Kodak24, and train/bsds to choose NLM's settings on.")
+        sys.exit(SKIPPED)
     cv2.setNumThreads(options.threads)
     noise = GaussianNoise(sigma=options.sigma / 255)
     training = noisy(options.data / "train" / "bsds", noise, limit=options.tuning)
@@ -57,7 +63,7 @@ def main() -> None:
 
 def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, help="holds test/Kodak24 and train/bsds")
     parser.add_argument("--model", default="balanced")
     parser.add_argument("--sigma", type=float, default=25)
     parser.add_argument("--threads", type=int, default=2)

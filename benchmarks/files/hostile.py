@@ -73,6 +73,7 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", action="store_true", help="relume.files.open instead of the command")
+    parser.add_argument("--data", help="not used")
     start = (
         [sys.executable, "-c", LIBRARY] if parser.parse_args().library else [sys.executable, "-m", "relume", "assess"]
     )

@@ -375,6 +375,7 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--command", action="store_true", help="go through `relume denoise --strength 0`")
+    parser.add_argument("--data", help="not used")
     under = through_command if parser.parse_args().command else through_files
     failed = count = 0
     print(f"{'file':44} {'beside its pixels':58} in against out")

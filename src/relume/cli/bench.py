@@ -47,7 +47,8 @@ def bench(
             tell(row)
         else:
             print(f"{name:16}{row['megapixels_per_second']:>8.2f}{row['seconds']:>11.3f}", end="")
-            print(f"{row['first_seconds']:>10.3f}{row['peak_megabytes']:>9.0f}")
+            peak = row["peak_megabytes"]
+            print(f"{row['first_seconds']:>10.3f}{'?' if peak is None else round(peak):>9}")
     return 0
 
 
@@ -73,14 +74,17 @@ def _measure(task: str, model: str, size: int, runs: int, settings: dict[str, An
         "seconds": best,
         "first_seconds": times[0],
         "megapixels_per_second": size * size / 1e6 / best,
-        "peak_megabytes": _peak_bytes() / 1e6,
+        "peak_megabytes": _peak_megabytes(),
     }
 
 
-def _peak_bytes() -> int:
-    """The most memory this process has had; of the models so far, so name the largest last."""
-    import resource
+def _peak_megabytes() -> float | None:
+    """The most memory this process has had; of the models so far, so name the largest last. None where nobody knows."""
     import sys
 
+    if sys.platform == "win32":
+        return None
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts kilobytes
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6  # Linux counts kilobytes
