@@ -149,6 +149,7 @@ def test_closing_twice_is_no_harm(models: Path) -> None:
     ("options", "message"),
     [
         ({"batch_size": 0}, "batch_size is 1 or more, not 0"),
+        ({"threads": -1}, "threads is 1 or more, not -1"),
         ({"memory_limit": "much"}, "memory_limit is a size such as 2GB or 800MB, not 'much'"),
         ({"device": "abacus"}, "device is auto, cpu"),
         ({"precision": "int3"}, "mean has fp32, not precision 'int3'"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from relume.errors import BadInputError, OutOfMemoryError
 from relume.run.manifest import Manifest
-from relume.run.plan import RAMP, check_whole, fit, side_within
+from relume.run.plan import BYTES_PER_TILE_PIXEL, RAMP, check_whole, fit, runs_within, side_within
 
 NET = Manifest(task="denoise", name="net", halo=32, multiple_of=8, tile=768)
 
@@ -63,3 +63,12 @@ def test_too_little_memory_is_said() -> None:
 def test_a_picture_too_large_to_be_seen_whole_is_said() -> None:
     with pytest.raises(OutOfMemoryError, match="needs the whole picture at once: 10000x10000 takes about 8400 MB"):
         check_whole(10**9, manifest=NET, height=10000, width=10000, channels=3)
+
+
+def test_many_cores_take_no_more_memory_than_two() -> None:
+    """Tiles are cut so that two runs fit; with sixteen runs of that size the limit would be exceeded sixfold."""
+    assert runs_within(500_000_000, manifest=NET, threads=16) == 2
+    assert runs_within(500_000_000, manifest=NET, threads=1) == 1
+    plenty = runs_within(8_000_000_000, manifest=NET, threads=64)
+    assert 8 <= plenty < 64
+    assert plenty * NET.tile**2 * BYTES_PER_TILE_PIXEL <= 4_000_000_000

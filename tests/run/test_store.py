@@ -146,3 +146,84 @@ def test_a_broken_manifest_does_not_hide_behind_a_missing_model(models: Path) ->
     (models / "mean" / "manifest.json").write_text(json.dumps({"task": "denoise"}))
     with pytest.raises(BadModelError, match="is no manifest: name"):
         Store(models).get("denoise", "mean")
+
+
+def with_precisions(folder: Path, **files: Path) -> None:
+    manifest = Manifest.read(folder / "manifest.json")
+    entries = {kind: ModelFile(file=path.name, sha256=digest(path)) for kind, path in files.items()}
+    manifest.model_copy(update={"precisions": entries}).write(folder / "manifest.json")
+
+
+def test_a_precision_that_the_runtime_cannot_compute_in_is_refused_not_replaced(models: Path) -> None:
+    with pytest.raises(BadInputError, match="mean has fp32, which the onnx runtime computes as it is.* not in 'bf16'"):
+        Store(models).get("denoise", "mean").open(precision="bf16")
+    assert Store(models).get("denoise", "mean").open(precision="bf16", runtime="openvino")
+
+
+def test_a_model_without_fp32_is_run_as_it_is(models: Path) -> None:
+    with_precisions(models / "mean", int8=models / "mean" / "model.onnx")
+    picture = np.ones((1, 9, 9, 3), np.float32)
+    restored = Store(models).get("denoise", "mean").open().run(picture, {"sigma": 0 * picture[..., :1]})
+    assert restored[0, 4, 4, 0] == pytest.approx(1)
+
+
+def test_the_file_that_is_named_is_the_one_that_runs(models: Path) -> None:
+    small = mean_filter(models / "mean" / "small.onnx", radius=1, told_sigma=True)
+    with_precisions(models / "mean", fp32=models / "mean" / "model.onnx", int8=small)
+    model = Store(models).get("denoise", str(small))
+    assert list(model.manifest.precisions) == ["int8"]
+    dot = np.zeros((1, 9, 9, 3), np.float32)
+    dot[0, 4, 4] = 1
+    assert model.open().run(dot, {"sigma": 0 * dot[..., :1]})[0, 4, 4, 0] == pytest.approx(1 / 9)
+
+
+def test_a_model_of_another_task_is_refused(models: Path) -> None:
+    for path in (models / "twice", models / "twice" / "model.onnx"):
+        with pytest.raises(BadInputError, match="twice is a model for upscale, not for denoise"):
+            Store(models).get("denoise", str(path))
+
+
+def test_a_users_model_of_a_filters_name_wins_with_a_scale_too(models: Path) -> None:
+    manifest = Manifest.read(models / "twice" / "manifest.json")
+    manifest.model_copy(update={"name": "lanczos"}).write(models / "twice" / "manifest.json")
+    assert not Store(models).get("upscale", "lanczos", scale=2).manifest.is_classical
+    assert Store(models).get("upscale", "lanczos", scale=3).manifest.is_classical
+
+
+def test_a_filter_runs_on_the_processor_in_full_precision(models: Path) -> None:
+    with pytest.raises(BadInputError, match="median is a filter: it runs on the processor in fp32, not on 'cuda'"):
+        Store(models).get("denoise", "median").open(device="cuda")
+    with pytest.raises(BadInputError, match="in fp32, not on 'auto' in 'int8'"):
+        Store(models).get("denoise", "median").open(precision="int8")
+    assert Store(models).get("denoise", "median").verify() == 0
+
+
+def test_a_folder_with_a_manifest_is_a_model_and_can_be_added(models: Path, tmp_path: Path) -> None:
+    golden(models / "mean")
+    home = tmp_path / "home"
+    assert Store(home).add(models / "mean", task="denoise").name == "mean"
+    assert Store(home).get("denoise", "mean").verify() < 1e-6
+
+
+def test_a_model_whose_golden_output_is_wrong_is_not_added(models: Path, tmp_path: Path) -> None:
+    golden(models / "mean", restored_offset=0.5)
+    home = tmp_path / "home"
+    with pytest.raises(BadModelError, match="differs from its golden output"):
+        Store(home).add(models / "mean", task="denoise")
+    assert list(home.iterdir()) == []
+
+
+def test_a_folder_without_a_manifest_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadModelError, match="is no manifest"):
+        Store(tmp_path).get("denoise", f"{tmp_path}/")
+
+
+def test_a_model_that_was_replaced_is_used_from_then_on(models: Path) -> None:
+    import relume
+
+    dot = np.zeros((9, 9, 3), np.float32)
+    dot[4, 4] = 1
+    told = {"model": "mean", "noise_type": "gaussian", "sigma": 0.0}
+    assert relume.denoise(dot, **told)[4, 4, 0] == pytest.approx(1 / 25)
+    with_precisions(models / "mean", fp32=mean_filter(models / "mean" / "new.onnx", radius=1, told_sigma=True))
+    assert relume.denoise(dot, **told)[4, 4, 0] == pytest.approx(1 / 9)

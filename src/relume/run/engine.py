@@ -11,8 +11,9 @@ from relume.files import Limits
 from relume.run.in_order import InOrder
 from relume.run.manifest import Manifest
 from relume.run.order import Order, Progress, Result, Target
+from relume.run.plan import runs_within
 from relume.run.pool import Pool
-from relume.run.prepare import Setup, memory_bytes, usable_cores
+from relume.run.prepare import DEFAULT_LIMIT, Setup, memory_bytes, usable_cores
 from relume.run.restorer import Restorer
 from relume.run.route import Wish
 from relume.run.source import Source
@@ -68,7 +69,8 @@ class Engine:
         batch_size: tiles in one run. More than 1 helps on a GPU; all tiles then have one shape.
         memory_limit: what tiles and strips in flight may take ("2GB"), and as much again for results that are not
             taken yet (one may be larger); None: 500 MB.
-        threads: processor cores that inference uses; None: all.
+        threads: processor cores that inference uses; None: all. As many tiles at once as `memory_limit` has room for;
+            the other threads make each run faster.
         limits: what a file may be like to be opened at all.
 
     >>> import numpy as np
@@ -94,12 +96,17 @@ class Engine:
     ) -> None:
         if batch_size is not None and batch_size < 1:
             raise BadInputError(f"batch_size is 1 or more, not {batch_size}.")
-        workers = threads or usable_cores()
-        restorer = open_restorer(task, model=model, scale=scale, device=device, precision=precision, runtime=runtime)
+        if threads is not None and threads < 1:
+            raise BadInputError(f"threads is 1 or more, not {threads}.")
+        threads, limit = threads or usable_cores(), memory_bytes(memory_limit)
+        found = Store().get(task, model or TASKS[task].default, scale=scale)
+        workers = runs_within(limit or DEFAULT_LIMIT, manifest=found.manifest, threads=threads)
+        session = found.open(device=device, precision=precision, runtime=runtime, threads=-(-threads // workers))
+        restorer = Restorer(found.manifest, session)
         setup = Setup(
             restorer=restorer,
             tile_size=tile_size,
-            memory_limit=memory_bytes(memory_limit),
+            memory_limit=limit,
             workers=workers,
             fixed=(batch_size or 1) > 1 and restorer.manifest.halo is not None,
         )

@@ -63,6 +63,15 @@ def side_within(limit_bytes: int, *, manifest: Manifest, halo: int, width: int, 
     )
 
 
+def runs_within(limit_bytes: int, *, manifest: Manifest, threads: int) -> int:
+    """How many runs may go on at once: those that fit into half of `limit_bytes`, and the two `side_within` counts on.
+
+    Threads beyond that make each run faster instead.
+    """
+    each = manifest.tile**2 * BYTES_PER_TILE_PIXEL * manifest.scale**2
+    return min(threads, max(2, limit_bytes // (2 * each)))
+
+
 def check_whole(limit_bytes: int, *, manifest: Manifest, height: int, width: int, channels: int) -> None:
     """OutOfMemoryError when a model that needs the whole picture at once would not stay within `limit_bytes`."""
     needed = height * width * channels * 4 * (COPIES_OF_PICTURE + manifest.scale**2)

@@ -1,6 +1,7 @@
 """One call for one picture: relume.denoise, relume.enhance, relume.upscale."""
 
 import functools
+from collections.abc import Hashable
 from contextlib import ExitStack
 from typing import Any
 
@@ -9,6 +10,7 @@ from relume.run.prepare import Setup, copy, memory_bytes, prepare, usable_cores
 from relume.run.restorer import Restorer, run_tiles
 from relume.run.route import Wish
 from relume.run.source import ImageWriter, Source
+from relume.run.store import Store
 
 
 def denoise(
@@ -75,7 +77,10 @@ def _restore(
     memory_limit: str | int | None = None,
     channel_order: str = "rgb",
 ) -> Any:
-    restorer = _opened(task, model, scale, device, precision, runtime)
+    stamp = Store().stamp(model or "")
+    restorer = _opened(
+        stamp=stamp, task=task, model=model, scale=scale, device=device, precision=precision, runtime=runtime
+    )
     setup = Setup(restorer=restorer, tile_size=tile_size, memory_limit=memory_bytes(memory_limit))
     return restore_one(Source.of(picture, channel_order=channel_order), wish, setup)
 
@@ -97,14 +102,7 @@ def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
 
 
 @functools.lru_cache(maxsize=4)
-def _opened(task: str, model: str | None, scale: int | None, device: str, precision: str, runtime: str) -> Restorer:
+def _opened(*, stamp: Hashable, task: str, **options: Any) -> Restorer:
+    """A restorer to use again; `stamp` tells the editions of models apart."""
     # One picture at a time: each run may use all cores.
-    return open_restorer(
-        task,
-        model=model,
-        scale=scale,
-        device=device,
-        precision=precision,
-        runtime=runtime,
-        threads=usable_cores(),
-    )
+    return open_restorer(task, threads=usable_cores(), **options)

@@ -79,8 +79,8 @@ def route(restorer: Restorer, wish: Wish, crops: list[Pixels]) -> Route:
 
 def _check_range(crops: list[Pixels]) -> None:
     """BadInputError for float values that mean something else than 0 black, 1 white: a model would ruin them."""
-    ends = [float(end(crop[np.isfinite(crop)], initial=0.5)) for crop in crops for end in (np.min, np.max)]
-    if crops and not (min(ends) > FAR[0] and max(ends) < FAR[1]):
+    ends = [float(end(seen)) for crop in crops if (seen := crop[np.isfinite(crop)]).size for end in (np.min, np.max)]
+    if ends and not (min(ends) > FAR[0] and max(ends) < FAR[1]):
         raise BadInputError(
             f"Values run from {min(ends):g} to {max(ends):g}; models take 0 (black) to 1 (white). Divide by the value "
             "of white first."

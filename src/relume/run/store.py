@@ -42,8 +42,13 @@ class Model:
     ) -> Session:
         """A session of this model; its file's digest is checked first."""
         if self.folder is None:
+            if device not in ("auto", "cpu") or precision not in ("auto", "fp32"):
+                raise BadInputError(
+                    f"{self.manifest.name} is a filter: it runs on the processor in fp32, not on {device!r} in "
+                    f"{precision!r}."
+                )
             return ClassicalSession(self.classical)
-        chosen = self._precision(precision)
+        chosen = self._precision(precision, runtime)
         path = self._checked(self.manifest.precisions[chosen])
         if runtime == "onnx":
             return SESSIONS["onnx"](path, device=device, threads=threads)
@@ -74,12 +79,20 @@ class Model:
             worst = max(worst, difference)
         return worst
 
-    def _precision(self, wanted: str) -> Precision:
+    def _precision(self, wanted: str, runtime: str) -> Precision:
+        """The file to open. Half precisions are computed from the fp32 file by the runtimes that can."""
         available = self.manifest.precisions
         if wanted in available:
             return wanted  # pyright: ignore[reportReturnType]
-        if wanted in ("auto", "bf16", "fp16") and "fp32" in available:
-            return "fp32"  # half precisions are computed from the fp32 file by runtimes that can
+        if wanted == "auto":
+            return "fp32" if "fp32" in available else next(iter(available))
+        if wanted in ("bf16", "fp16") and "fp32" in available:
+            if runtime == "onnx":
+                raise BadInputError(
+                    f"{self.manifest.name} has {', '.join(available)}, which the onnx runtime computes as it is, and "
+                    f"not in {wanted!r}. Choose another runtime (openvino, torch) or precision."
+                )
+            return "fp32"
         raise BadInputError(f"{self.manifest.name} has {', '.join(available)}, not precision {wanted!r}.")
 
     def _checked(self, entry: ModelFile) -> Path:
@@ -114,19 +127,27 @@ class Store:
 
     def get(self, task: str, name: str, *, scale: int | None = None) -> Model:
         """The model of that name that serves `task`; a path to an `.onnx` file or a model's folder works too."""
-        if name.endswith(".onnx") or os.sep in name:
+        if _is_path(name):
             return _foreign(Path(name), task)
         serving = [model for model in self.models() if model.manifest.task == task]
         named = [model for model in serving if model.manifest.name == name]
         if not named:
             raise UnknownNameError(f"model for {task}", name, {model.manifest.name for model in serving})
-        learned = [model for model in named if scale is None or model.manifest.scale == scale]
-        if named[0].classical is not None and scale is not None:
+        fitting = [model for model in named if scale is None or (model.manifest.scale == scale and not model.classical)]
+        if fitting:
+            return fitting[-1]
+        if named[0].classical is not None:
             return _classical(name, scale=scale) if task == "upscale" else named[0]
-        if not learned:
-            scales = sorted({model.manifest.scale for model in named})
-            raise BadInputError(f"{name} scales by {', '.join(map(str, scales))}, not by {scale}.")
-        return learned[-1]
+        scales = sorted({model.manifest.scale for model in named})
+        raise BadInputError(f"{name} scales by {', '.join(map(str, scales))}, not by {scale}.")
+
+    def stamp(self, name: str) -> tuple[tuple[Path, int], ...]:
+        """Another one whenever a model of the folders, or the file `name`, was added, replaced or removed."""
+        found = [path for folder in self._folders for path in folder.glob("*/manifest.json")]
+        found += [
+            path for path in (Path(name), Path(name) / "manifest.json") if os.sep in name or name.endswith(".onnx")
+        ]
+        return tuple(sorted((path, path.stat().st_mtime_ns) for path in found if path.exists()))
 
     def add(self, path: Path, *, task: str, name: str | None = None) -> Manifest:
         """Copy a model's folder, or an `.onnx` file, into the user's folder, checked; replaces one of that name."""
@@ -163,6 +184,10 @@ class Store:
         return model.folder
 
 
+def _is_path(name: str) -> bool:
+    return name.endswith(".onnx") or os.sep in name
+
+
 def _classical(name: str, **options: Any) -> Model:
     restorer = CLASSIC[name](**options)
     manifest = Manifest(
@@ -185,12 +210,19 @@ def _foreign(path: Path, task: str) -> Model:
     from relume.run.probe import probe
 
     if path.is_dir():
-        return Model(Manifest.read(path / "manifest.json"), path)
+        return _serving(Model(Manifest.read(path / "manifest.json"), path), task)
     if not path.is_file():
         raise BadInputError(f"There is no model file {path}. Give an .onnx file or a model's folder.")
     beside = path.parent / "manifest.json"
     if beside.is_file():
         manifest = Manifest.read(beside)
-        if any(entry.file == path.name for entry in manifest.precisions.values()):
-            return Model(manifest, path.parent)
+        # Who names a file means that one, not another precision beside it.
+        if named := {kind: entry for kind, entry in manifest.precisions.items() if entry.file == path.name}:
+            return _serving(Model(manifest.model_copy(update={"precisions": named}), path.parent), task)
     return Model(probe(path, task=task), path.parent)
+
+
+def _serving(model: Model, task: str) -> Model:
+    if model.manifest.task != task:
+        raise BadInputError(f"{model.manifest.name} is a model for {model.manifest.task}, not for {task}.")
+    return model
