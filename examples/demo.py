@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 import relume
+from relume.files._exif import settle
 from relume.metrics.psnr import Psnr
 
 HERE = Path(__file__).parent
@@ -53,7 +54,8 @@ def row(name: str, target: Path, outcome: dict) -> dict:
     clean = relume.open(next((HERE / "truth").glob(f"{Path(name).stem}.*")))
     seen = slice(None) if clean.alpha is None else clean.alpha > 0
     psnr = [Psnr()(_flat(image.pixels[seen]), _flat(clean.pixels[seen])) for image in (before, after)]
-    same = {what: _is_kept(getattr(before.kept, what), getattr(after.kept, what)) for what in KEPT}
+    same = {what: getattr(before.kept, what) == getattr(after.kept, what) for what in KEPT}
+    same["exif"] = _upright(before.kept.exif, before) == after.kept.exif
     same["alpha"] = before.alpha is None or bool((after.alpha == before.alpha).all())
     same["size"] = before.pixels.shape == after.pixels.shape
     had = {**{what: getattr(before.kept, what) is not None for what in KEPT}, "alpha": before.alpha is not None}
@@ -73,9 +75,9 @@ def _flat(pixels):
     return pixels if pixels.ndim == 3 else pixels[None]
 
 
-def _is_kept(before: object, after: object) -> bool:
-    # The tag of an orientation that is applied now says 1: a block of the same length.
-    return before == after or (isinstance(before, bytes) and isinstance(after, bytes) and len(before) == len(after))
+def _upright(exif, image):
+    # The orientation is applied now, so its tag has to say 1; nothing else may differ.
+    return exif and settle(exif, height=image.height, width=image.width)[0]
 
 
 def show(rows: list[dict]) -> None:

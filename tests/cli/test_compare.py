@@ -103,3 +103,13 @@ def test_the_sheet_is_written_into_a_new_folder(relume_, pair, tmp_path):
     with PIL.Image.open(tmp_path / "sheets" / "s.png") as sheet:
         assert sheet.mode == "RGB"
         assert sheet.width > 3 * 240  # after, clean and the difference, side by side
+
+
+def test_another_alpha_is_told_though_colours_are_equal(relume_, tmp_path):
+    pixels = np.full((16, 16, 4), 200, np.uint8)
+    PIL.Image.fromarray(pixels).save(tmp_path / "clean.png")
+    pixels[3, 3, 3] = 0
+    PIL.Image.fromarray(pixels).save(tmp_path / "restored.png")
+    said = relume_("compare", tmp_path / "restored.png", tmp_path / "clean.png")
+    assert "Its alpha is not that of the clean picture" in said.err
+    assert relume_("compare", tmp_path / "clean.png", tmp_path / "clean.png").err == ""

@@ -66,3 +66,9 @@ def test_stdout_carries_the_picture_or_the_json(relume_, flat):
     said = relume_("degrade", flat, "-o", "-", "--with", "gaussian_noise", "--json")
     assert said.code == 2
     assert "stdout carries the picture or the JSON, not both" in said.err
+
+
+def test_the_output_inside_of_the_input_is_not_degraded_again(relume_, flat, tmp_path):
+    for _ in range(2):
+        said = relume_("degrade", tmp_path, "-o", tmp_path / "noisy", "--with", "gaussian_noise", "-r", "--json")
+        assert [line["source"] for line in said.json] == [str(flat)]

@@ -68,6 +68,27 @@ def test_the_output_inside_of_the_input_is_not_read_again(relume_, picture, tmp_
         assert [Path(line["source"]).name for line in said.json] == ["a.png"]
 
 
+def test_pictures_and_folders_that_cannot_be_read_are_told_not_passed_over(relume_, picture, tmp_path, monkeypatch):
+    picture(tmp_path / "in" / "a.png")
+    (tmp_path / "in" / "b.HEIC").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (tmp_path / "in" / "closed").mkdir()
+    scandir = os.scandir
+
+    def guarded(path):
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    said = relume_("denoise", tmp_path / "in", "-o", tmp_path / "out", "-m", "box", "-r")
+    assert said.code == 1
+    assert said.err.splitlines() == [
+        f"relume: {tmp_path / 'in' / 'b.HEIC'}: This is a HEIC picture, which is not read. Save it as AVIF, TIFF or "
+        "JPEG first.",
+        f"relume: {tmp_path / 'in' / 'closed'}: This folder cannot be read: Permission denied.",
+    ]
+
+
 def test_a_pattern_is_expanded_by_relume_too(relume_, picture, tmp_path):
     for name in ("a1.png", "a2.png", "b.png"):
         picture(tmp_path / name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STDIN = Path("-")
+# Pictures that are not read: in a folder they are told of, not passed over.
+FOREIGN = frozenset({".heic", ".heif", ".hif", ".jp2", ".jxl", ".psd"})
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[S
     if text == "-":
         yield Source(STDIN, STDIN)
     elif path.is_dir():
-        found = [
-            Source(file, file.relative_to(path)) for file in _pictures(path, recursive=recursive, leave_out=leave_out)
-        ]
+        found = list(_pictures(path, recursive=recursive, leave_out=leave_out))
         hint = "" if recursive else " Add --recursive to look into its folders."
         yield from found or [Source(path, Path(path.name), f"This folder holds no pictures.{hint}")]
     elif path.exists():
@@ -69,16 +69,21 @@ def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[S
         yield Source(path, Path(path.name), "There is no such file.")
 
 
-def _pictures(folder: Path, *, recursive: bool, leave_out: Path | None) -> Iterator[Path]:
+def _pictures(folder: Path, *, recursive: bool, leave_out: Path | None) -> Iterator[Source]:
     from relume import files
 
     skip = leave_out.resolve() if leave_out is not None else None
-    for root, folders, names in os.walk(folder):
+    closed: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and (Path(root) / name).resolve() != skip
         )
         for name in sorted(names):
-            if not name.startswith(".") and files.is_readable(Path(root) / name):
-                yield Path(root) / name
+            path = Path(root) / name
+            if not name.startswith(".") and (files.is_readable(path) or path.suffix.lower() in FOREIGN):
+                yield Source(path, path.relative_to(folder))
         if not recursive:
-            return
+            break
+    for error in closed:
+        path = Path(error.filename or folder)
+        yield Source(path, Path(path.name), f"This folder cannot be read: {error.strerror}.")

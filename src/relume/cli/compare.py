@@ -109,7 +109,10 @@ def _measure(restored: Path, clean: Path | None, before: Path | None, metrics: d
     if clean is None:
         return row | {"error": "There is no clean picture of this stem."}
     try:
-        truth, picture = relume.open(clean).pixels, relume.open(restored).pixels
+        whole, other = relume.open(clean), relume.open(restored)
+        if not _same_alpha(whole.alpha, other.alpha):
+            say("Its alpha is not that of the clean picture; what is measured is colour only.", about=restored)
+        truth, picture = whole.pixels, other.pixels
         _check(picture.shape, truth.shape)
         row |= {name: _plain(metric(picture, truth)) for name, metric in metrics.items()}
         if before is not None:
@@ -119,6 +122,12 @@ def _measure(restored: Path, clean: Path | None, before: Path | None, metrics: d
     except RelumeError as error:
         return {"restored": str(restored), "clean": str(clean), "error": str(error)}
     return row
+
+
+def _same_alpha(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and bool((one == other).all())
 
 
 def _check(shape: tuple[int, ...], truth: tuple[int, ...]) -> None:

@@ -1,6 +1,7 @@
 """relume degrade: damage pictures on purpose, the same way every time."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from relume.cli._inputs import expand, names_many
 from relume.cli._progress import progress
 from relume.cli._say import say, tell
 from relume.cli._streams import check_stdout, contents, write_stdout
-from relume.cli._targets import STDOUT, Job, ending, plan
+from relume.cli._targets import STDOUT, Job, ending, is_folder, plan
 from relume.errors import BadInputError, RelumeError
 
 __all__ = ["degrade"]
@@ -48,7 +49,7 @@ def degrade(
         raise BadInputError("stdout carries the picture or the JSON, not both. Write the picture to a file: -o FILE.")
     way = _Way(_read(with_ or []), seed, format, {"quality": quality, "chroma": chroma})
     many = names_many(inputs)
-    sources = expand(inputs, recursive=recursive)
+    sources = expand(inputs, recursive=recursive, leave_out=Path(out) if is_folder(out, many=many) else None)
     jobs = plan(sources, out, many=many, format=format, overwrite_input=overwrite_input)
     failed = 0
     with progress("degrade", len(jobs), quiet=quiet) as bar:
