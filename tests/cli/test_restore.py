@@ -133,6 +133,21 @@ def test_format_changes_the_ending_and_an_unknown_one_is_wrong_usage(relume_, pi
     assert "xcf cannot be written. Formats: " in said.err
 
 
+def test_a_deep_picture_becomes_an_8_bit_jpeg_only_when_asked(relume_, picture, tmp_path):
+    source = picture(tmp_path / "a.tif", dtype=np.uint16)
+    said = relume_("denoise", source, "-o", tmp_path / "a.jpg", "-m", "box")
+    assert said.code == 1
+    assert "or let it be rounded: --depth 8" in said.err
+    for name in ("a.jpg", "a.png"):
+        assert relume_("denoise", source, "-o", tmp_path / name, "-m", "box", "--depth", "8").code == 0
+    assert format_of(tmp_path / "a.jpg") == "JPEG"
+    wanted = relume.denoise(source, model="box").pixels * 255
+    assert pixels(tmp_path / "a.png").dtype == np.uint8
+    assert np.abs(pixels(tmp_path / "a.png") - wanted).max() < 0.51
+    assert relume_("denoise", source, "-o", tmp_path / "b.tif", "-m", "box", "--depth", "float").code == 0
+    assert files.open(tmp_path / "b.tif").kept.depth == "float32"
+
+
 def test_an_input_is_overwritten_only_when_asked(relume_, picture, tmp_path):
     source = picture(tmp_path / "a.png")
     before = source.read_bytes()
@@ -182,6 +197,7 @@ class TestUsage:
             (["a.png", "-o", "x.xyz", "--model", "box"], "which format to write, but .xyz was given"),
             (["a.png", "-o", "x.gif", "--model", "box"], "GIF holds 256 colours"),
             (["a.png", "-o", "b.png", "-f", "tif", "--model", "box"], "--format tif ask for two formats"),
+            (["a.png", "-o", "b.png", "--depth", "12"], "depth is 8, 16 or float, but came as '12'. See: "),
             (["a.png", "-o", "b.png", "--chroma", "411"], "chroma is 4:4:4 or 4:2:0, but came as '411'. See: "),
             (["a.png", "-o", "b.png", "--quality", "0"], "greater than or equal to 1. See: relume denoise --help"),
         ],

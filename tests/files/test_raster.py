@@ -382,3 +382,13 @@ def test_encoding_tells_what_saving_tells(tmp_path) -> None:
         == ["The resolution (DPI) is not kept: WebP has no place for it."]
     )
     assert data == (tmp_path / "a.webp").read_bytes()
+
+
+def test_the_profile_inside_of_a_bmp_is_told() -> None:
+    plain = written(picture(), "bmp")
+    longest = plain[14:54] + bytes(16) + b"DEBM" + bytes(64)
+    head = b"BM" + (len(plain) + 84).to_bytes(4, "little") + bytes(4) + (138).to_bytes(4, "little")
+    data = head + (124).to_bytes(4, "little") + longest[4:] + plain[54:]
+    assert files.open(data).kept.notes == ("The ICC profile inside of the BMP is not kept.",)
+    np.testing.assert_array_equal(files.open(data).to_array(), picture())
+    assert files.open(plain).kept.notes == ()

@@ -51,6 +51,18 @@ def read_chroma(text: str) -> str:
     return known[digits]
 
 
+def read_depth(text: str) -> str:
+    """The depth of samples, checked.
+
+    >>> read_depth("16")
+    'uint16'
+    """
+    known = {"8": "uint8", "16": "uint16", "float": "float32"}
+    if text not in {*known, *known.values()}:
+        raise typer.BadParameter(f"depth is 8, 16 or float, but came as {text!r}.")
+    return known.get(text, text)
+
+
 def model_option(task: str = "") -> Any:
     """`--model`, completed with the names of the models that serve `task`."""
 
@@ -148,6 +160,17 @@ Chroma = Annotated[
         parser=read_chroma,
         metavar="C",
         help="4:4:4 or 4:2:0; the source's when not given.",
+        rich_help_panel="How it is written",
+        show_default=False,
+    ),
+]
+Depth = Annotated[
+    str | None,
+    typer.Option(
+        "--depth",
+        parser=read_depth,
+        metavar="B",
+        help="Round to 8 or 16 bits, or write float; the source's when not given.",
         rich_help_panel="How it is written",
         show_default=False,
     ),

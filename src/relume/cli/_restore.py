@@ -37,12 +37,18 @@ class Request:
     format: str | None = None
     quality: int | None = None
     chroma: str | None = None
+    depth: str | None = None
     recursive: bool = False
     json: bool = False
     quiet: bool = False
     dry_run: bool = False
     overwrite_input: bool = False
     again: bool = False
+
+    @property
+    def saving(self) -> dict[str, Any]:
+        """How it is written: options of the engine's `restore_files`."""
+        return {"quality": self.quality, "chroma": self.chroma, "depth": self.depth}
 
     @property
     def key(self) -> str:
@@ -58,7 +64,7 @@ class Request:
                 "model": manifest.model_dump(mode="json"),
                 "engine": {name: self.engine.get(name) for name in ("precision", "runtime", "scale")},
                 "options": self.options,
-                "saving": [self.format, self.quality, self.chroma],
+                "saving": [self.format, self.saving],
             }
         )
 
@@ -144,9 +150,7 @@ def _outcomes(engine: Any, todo: list[Job], bar: Bar, request: Request) -> Itera
             stamps.append(None if job.source.is_stdin else stamp(job.source.path))
             yield contents(job.source), job.target
 
-    outcomes = engine.restore_files(
-        pairs(), quality=request.quality, chroma=request.chroma, on_progress=bar.rows, **request.options
-    )
+    outcomes = engine.restore_files(pairs(), on_progress=bar.rows, **request.saving, **request.options)
     return ((outcome, stamps.popleft()) for outcome in outcomes)
 
 
@@ -214,7 +218,7 @@ def _to_stdout(job: Job, request: Request) -> int:
             say(str(error), about=job.source.path)
             return 1
         pairs = [(source, Path(folder) / f"stdout{ends}")]
-        (outcome,) = engine.restore_files(pairs, quality=request.quality, chroma=request.chroma, **request.options)
+        (outcome,) = engine.restore_files(pairs, **request.saving, **request.options)
         problem = str(outcome.error) if outcome.error else None
         _report(job, outcome, problem, json=False)
         if problem is None:

@@ -38,6 +38,7 @@ def degrade(
     format: o.Format = None,
     quality: o.Quality = None,
     chroma: o.Chroma = None,
+    depth: o.Depth = None,
     overwrite_input: o.OverwriteInput = False,
     json: o.Json = False,
     quiet: o.Quiet = False,
@@ -47,7 +48,7 @@ def degrade(
         raise BadInputError("Say where the result goes: -o FILE or -o FOLDER.")
     if json and out == "-":
         raise BadInputError("stdout carries the picture or the JSON, not both. Write the picture to a file: -o FILE.")
-    way = _Way(_read(with_ or []), seed, format, {"quality": quality, "chroma": chroma})
+    way = _Way(_read(with_ or []), seed, format, {"quality": quality, "chroma": chroma, "depth": depth})
     many = names_many(inputs)
     sources = expand(inputs, recursive=recursive, leave_out=Path(out) if is_folder(out, many=many) else None)
     jobs = plan(sources, out, many=many, format=format, overwrite_input=overwrite_input)

@@ -13,6 +13,7 @@ from relume.files._streams import AbstractReader, Shape, StripReader
 from relume.image import Kept
 
 _BITS = (1, 4, 8, 16, 24, 32)
+_PROFILED = (b"DEBM", b"KNIL")  # colour spaces of the longest header: a profile, embedded or linked
 _PLAIN, _RLE8, _RLE4, _FIELDS = 0, 1, 2, 3
 
 
@@ -37,6 +38,9 @@ def open_bmp(source: Source, *, limits: Limits) -> AbstractReader:
         bits=bits if bits < 8 else None,
         dpi=dpi,
         compression="none",
+        notes=("The ICC profile inside of the BMP is not kept.",)
+        if source.head[70:74] in _PROFILED and source.head[14] == 124
+        else (),
     )
     return StripReader(lambda top, rows: samples[top : top + rows], shape, scale, kept)
 

@@ -90,15 +90,16 @@ def _colour(kept: Kept, shape: Shape) -> Colour:
 def _check_depth(holds: Holds, format: str, depth: str, kept: Kept) -> None:
     if depth not in holds.depths:
         most = holds.depths[-1]
+        bits = {"uint8": 8, "uint16": 16, "float32": "float"}[most]
         better = "TIFF" if depth == "float32" else "PNG or TIFF"
         raise CannotKeepError(
             f"{NAMES[format]} holds {' and '.join(holds.depths)}, but the picture is {depth}. "
-            f'Write {better} instead, or pass depth="{most}" to let it be rounded.'
+            f'Write {better} instead, or let it be rounded: --depth {bits}, in Python depth="{most}".'
         )
     if format == "avif" and depth == "uint16" and kept.bits not in (10, 12):
         raise CannotKeepError(
             "AVIF holds 8, 10 or 12 bits, but the picture has 16. "
-            'Write PNG or TIFF instead, or pass depth="uint8" to let it be rounded.'
+            'Write PNG or TIFF instead, or let it be rounded: --depth 8, in Python depth="uint8".'
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from relume.errors import BadInputError, OutOfMemoryError, RelumeError
 from relume.files import Limits
+from relume.image import Depth
 from relume.run.in_order import InOrder
 from relume.run.manifest import Manifest
 from relume.run.order import Order, Progress, Result, Target
@@ -134,6 +135,7 @@ class Engine:
         overwrite: bool = True,
         quality: int | None = None,
         chroma: str | None = None,
+        depth: Depth | None = None,
         **wish: Any,
     ) -> Generator[Outcome]:
         """Restore files to files, strip by strip, and tell of each, in order; a failure is an outcome, no exception.
@@ -142,7 +144,7 @@ class Engine:
         end cancels what was begun.
         """
         asked = Wish(**wish)
-        options = {"overwrite": overwrite, "quality": quality, "chroma": chroma}
+        options = {"overwrite": overwrite, "quality": quality, "chroma": chroma, "depth": depth}
         orders = (
             Order(
                 Source.of(source, limits=self._limits),
