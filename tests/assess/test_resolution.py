@@ -37,3 +37,7 @@ def test_says_when_it_is_too_small_to_tell():
     found = Resolution()(Image(pixels=np.zeros((1, 1, 3), np.float32)))
     assert found.detail is None
     assert found.summary.endswith("too small to tell")
+
+
+def test_a_small_picture_has_some_megapixels():
+    assert "144 x 160, 0.023 megapixels" in Resolution()(Image(pixels=np.zeros((160, 144, 1), np.float32))).summary

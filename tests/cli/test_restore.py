@@ -161,6 +161,16 @@ def test_an_input_is_overwritten_only_when_asked(relume_, picture, tmp_path):
     assert source.read_bytes() != before
 
 
+def test_a_file_in_the_way_of_a_folder_is_told(relume_, picture, tmp_path):
+    source = picture(tmp_path / "a.png")
+    (tmp_path / "out").write_text("a file")
+    said = relume_("denoise", source, "-o", tmp_path / "out" / "b.png", "-m", "box")
+    assert said.code == 1
+    assert said.err == (
+        f"relume: {source}: {tmp_path / 'out'} should be a folder, but a file is in the way. Choose another place.\n"
+    )
+
+
 def test_a_link_to_an_input_is_an_input(relume_, picture, tmp_path):
     source = picture(tmp_path / "a.png")
     (tmp_path / "b.png").symlink_to(source)

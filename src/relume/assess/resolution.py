@@ -41,7 +41,7 @@ class ResolutionFindings:
     @property
     def summary(self) -> str:
         """One line for a photographer."""
-        size = f"{self.width} x {self.height}, {self.megapixels:.1f} megapixels"
+        size = f"{self.width} x {self.height}, {self.megapixels:.{1 if self.megapixels >= 0.1 else 3}f} megapixels"
         if self.detail is None or self.effective_megapixels is None:
             return f"{size}; detail: too small to tell"
         if self.detail > 0.8:

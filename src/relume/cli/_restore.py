@@ -121,6 +121,8 @@ def _prepared(jobs: list[Job]) -> list[Job]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             files.clean_parts(folder)
+        except (FileExistsError, NotADirectoryError):
+            problems[folder] = f"{folder} should be a folder, but a file is in the way. Choose another place."
         except OSError as error:
             problems[folder] = f"{folder} cannot be written to: {error.strerror or error}."
     return [job if job.problem else replace(job, problem=problems.get(job.target.parent)) for job in jobs]
