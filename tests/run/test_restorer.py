@@ -137,8 +137,11 @@ def test_a_batch_too_large_is_run_one_by_one(models: Path) -> None:
 def test_memory_for_nothing_at_all_is_said(models: Path) -> None:
     tool = restorer(models)
     steps = Steps(restorer=Restorer(tool.manifest, Scarce(tool.session, 10)), treatment=Gaussian(sigma=0.0))
-    with pytest.raises((OutOfMemoryError, BadInputError), match="tile"):
+    with pytest.raises(OutOfMemoryError, match=r"Not even a tile of \d+x\d+ pixels fits"):
         restore(picture(90, 90), steps)
+    none = Steps(restorer=Restorer(tool.manifest, Scarce(tool.session, 0)), treatment=Gaussian(sigma=0.0))
+    with pytest.raises(OutOfMemoryError, match="Not even a tile of 1x1 pixels fits"):
+        restore(picture(1, 1), none)
 
 
 def test_a_model_that_needs_the_whole_picture_cannot_be_cut(models: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from relume.errors import BadModelError
+from relume.image import Pixels
 from relume.run.manifest import Manifest, ModelFile, digest
 from relume.run.session import Maps, Session, Tiles
 from relume.run.session.onnx import OnnxSession
@@ -59,6 +60,8 @@ def measure_halo(
     side = -(-2 * LARGEST_HALO // step) * step + 4 * step
     picture = _scene(side, side + step * -(-LARGEST_HALO // step), channels, sigma)
     whole = session.run(picture[None], _inputs(inputs, picture, sigma))[0]
+    if _looks_beyond(session, picture, whole, inputs=inputs, side=side, scale=scale, sigma=sigma):
+        return None
     part = session.run(picture[None, :, :side], _inputs(inputs, picture[:, :side], sigma))[0]
     felt = np.abs(part - whole[:, : side * scale]).max(axis=(0, 2))
     wrong = np.nonzero(felt > TOLERANCE)[0]
@@ -66,6 +69,17 @@ def measure_halo(
         return 0
     halo = -(-(side * scale - int(wrong[0])) // scale)
     return None if halo > LARGEST_HALO else -(-halo // step) * step
+
+
+def _looks_beyond(
+    session: Session, picture: Pixels, whole: Pixels, *, inputs: tuple[str, ...], side: int, scale: int, sigma: float
+) -> bool:
+    """Whether light far away changes a result: global pooling does not feel a cut through an even scene."""
+    dim = picture.copy()
+    dim[:, side:] *= np.float32(0.2)
+    near = (side - LARGEST_HALO) * scale
+    changed = session.run(dim[None], _inputs(inputs, dim, sigma))[0]
+    return bool(np.abs(changed[:, :near] - whole[:, :near]).max() > TOLERANCE)
 
 
 def _scene(height: int, width: int, channels: int, sigma: float) -> np.ndarray:

@@ -122,8 +122,12 @@ def _run_in_parts(steps: Steps, tile: Pixels) -> Pixels:
             f"{manifest.name} needs the whole picture at once, and {tile.shape[1]}x{tile.shape[0]} pixels do not fit."
         )
     height, width = tile.shape[:2]
-    grid = fit(height, width, manifest=manifest, halo=steps.halo, side=max(height, width) // 2)
-    if (grid.tile_height, grid.tile_width) >= (height, width):
+    side = max(height, width) // 2
+    try:
+        grid = fit(height, width, manifest=manifest, halo=steps.halo, side=side) if side else None
+    except BadInputError:  # tiles of half the side leave no room beside the halo
+        grid = None
+    if grid is None:
         raise OutOfMemoryError(f"Not even a tile of {width}x{height} pixels fits. Free memory, or use a smaller model.")
     canvas = Canvas(grid, channels=tile.shape[2], scale=manifest.scale)
     done: list[Pixels] = []

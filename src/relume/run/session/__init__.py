@@ -10,7 +10,8 @@ from relume.catalog import Catalog
 SESSIONS = Catalog("runtime", __name__)
 
 Tiles = Float32[np.ndarray, "b h w c"]
-Restored = Float32[np.ndarray, "b H W c"]  # H and W are h and w times the scale
+# H and W are h and w times the scale; the channels are the picture's, or the probe refuses the model.
+Restored = Float32[np.ndarray, "b H W _c"]
 Maps = Float32[np.ndarray, "b h w 1"]
 
 

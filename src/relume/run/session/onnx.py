@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from relume.errors import BadInputError, BadModelError, OutOfMemoryError, StoppedError
+from relume.errors import BadInputError, BadModelError, StoppedError
 from relume.run.session import Maps, Restored, Tiles
+from relume.run.session._feeds import failure, feeds, first_line
 
 __all__ = ["OnnxSession"]
 
@@ -20,7 +21,6 @@ PROVIDERS = {
     "directml": "DmlExecutionProvider",
     "coreml": "CoreMLExecutionProvider",
 }
-MEMORY_SIGNS = ("allocate memory", "bad_alloc", "out of memory", "failed to allocate", "BFCArena")
 
 
 class OnnxSession:
@@ -47,7 +47,7 @@ class OnnxSession:
         except BadInputError:
             raise
         except Exception as error:
-            raise BadModelError(f"ONNX Runtime cannot load {_name(model)}: {_first_line(error)}") from error
+            raise BadModelError(f"ONNX Runtime cannot load {_name(model)}: {first_line(error)}") from error
         self.input_names = [node.name for node in self._session.get_inputs()]
 
     @property
@@ -57,19 +57,17 @@ class OnnxSession:
 
     def run(self, image: Tiles, inputs: dict[str, Maps]) -> Restored:
         """The restored tiles; OutOfMemoryError when they do not fit, StoppedError after `stop`."""
-        feeds = self._feeds(image, inputs)
+        named = feeds(self.input_names, image, inputs)
         options = onnxruntime.RunOptions()
         options.log_severity_level = 4
         with self._lock:
             self._active.add(options)
         try:
-            result: Any = self._session.run(None, feeds, options)[0]
+            result: Any = self._session.run(None, named, options)[0]
         except Exception as error:
             if options.terminate:
                 raise StoppedError("The run was stopped.") from error
-            if any(sign in str(error) for sign in MEMORY_SIGNS):
-                raise OutOfMemoryError(f"A batch of shape {image.shape} does not fit into memory.") from error
-            raise BadModelError(f"The model failed on a batch of shape {image.shape}: {_first_line(error)}") from error
+            raise failure(error, image.shape) from error
         finally:
             with self._lock:
                 self._active.discard(options)
@@ -80,16 +78,6 @@ class OnnxSession:
         with self._lock:
             for options in self._active:
                 options.terminate = True
-
-    def _feeds(self, image: Tiles, inputs: dict[str, Maps]) -> dict[str, np.ndarray]:
-        arrays = [image, *inputs.values()]
-        if len(arrays) != len(self.input_names):
-            raise BadModelError(f"The model takes {', '.join(self.input_names)}, but got {1 + len(inputs)} inputs.")
-        # Models made here name their inputs; those of others are fed in order.
-        named = dict(zip(self.input_names, arrays, strict=True))
-        if set(self.input_names) == {"image", *inputs}:
-            named = {"image": image, **inputs}
-        return {name: np.ascontiguousarray(array.transpose(0, 3, 1, 2)) for name, array in named.items()}
 
 
 def _providers(device: str) -> list[Any]:
@@ -113,7 +101,3 @@ def _providers(device: str) -> list[Any]:
 
 def _name(model: Path | bytes) -> str:
     return str(model) if isinstance(model, Path) else "the model"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:300]

@@ -9,6 +9,7 @@ import numpy as np
 from relume.errors import BadInputError, BadModelError, StoppedError
 from relume.extras import need
 from relume.run.session import Maps, Restored, Tiles
+from relume.run.session._feeds import failure, feeds
 
 __all__ = ["OpenvinoSession"]
 
@@ -39,29 +40,31 @@ class OpenvinoSession:
         self._names = [port.get_any_name() for port in self._compiled.inputs]
         self._requests = threading.local()
         self._active: set[Any] = set()
+        self._lock = threading.Lock()
 
     def run(self, image: Tiles, inputs: dict[str, Maps]) -> Restored:
         """The restored tiles."""
-        arrays = {"image": image, **inputs}
-        if set(arrays) != set(self._names):
-            arrays = dict(zip(self._names, arrays.values(), strict=True))
-        feeds = {name: np.ascontiguousarray(array.transpose(0, 3, 1, 2)) for name, array in arrays.items()}
+        named = feeds(self._names, image, inputs)
         request = self._request()
-        self._active.add(request)
+        with self._lock:
+            self._active.add(request)
         try:
-            result = request.infer(feeds)
-        except RuntimeError as error:
+            request.start_async(named)  # a plain `infer` cannot be stopped
+            request.wait()
+        except (RuntimeError, ValueError) as error:
             if "ancel" in str(error):
                 raise StoppedError("The run was stopped.") from error
-            raise BadModelError(f"The model failed on a batch of shape {image.shape}: {error}") from error
+            raise failure(error, image.shape) from error
         finally:
-            self._active.discard(request)
-        return np.array(result[self._compiled.output(0)].transpose(0, 2, 3, 1), dtype=np.float32, order="C")
+            with self._lock:
+                self._active.discard(request)
+        return np.array(request.get_output_tensor(0).data.transpose(0, 2, 3, 1), dtype=np.float32, order="C")
 
     def stop(self) -> None:
         """End the runs in flight."""
-        for request in list(self._active):
-            request.cancel()
+        with self._lock:
+            for request in self._active:
+                request.cancel()
 
     def _request(self) -> Any:
         # A request is one run's memory: one for each thread.

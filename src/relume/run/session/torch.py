@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from relume.errors import BadInputError, BadModelError, OutOfMemoryError, StoppedError
+from relume.errors import BadInputError, BadModelError, OutOfMemoryError, RelumeError, StoppedError
 from relume.extras import need
 from relume.run.session import Maps, Restored, Tiles
+from relume.run.session._feeds import failure, feeds
 
 __all__ = ["TorchSession"]
 
@@ -49,32 +50,41 @@ class TorchSession:
                 self._steps.append((node.op_type, list(node.input), list(node.output), options))
         self._names = [i.name for i in graph.input if i.name not in self._constants]
         self._result = graph.output[0].name
-        self._stops = threading.Event()
+        self._active: set[threading.Event] = set()
+        self._lock = threading.Lock()
 
     def run(self, image: Tiles, inputs: dict[str, Maps]) -> Restored:
         """The restored tiles."""
         torch = self._torch
-        self._stops.clear()
-        arrays = {"image": image, **inputs}
-        if set(arrays) != set(self._names):
-            arrays = dict(zip(self._names, arrays.values(), strict=True))
         values = dict(self._constants)
-        values.update({n: self._tensor(a.transpose(0, 3, 1, 2)) for n, a in arrays.items()})
+        values.update({name: self._tensor(array) for name, array in feeds(self._names, image, inputs).items()})
+        stop = threading.Event()  # of this run alone: a later one starts as usual
+        with self._lock:
+            self._active.add(stop)
         half = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(self._precision)
         try:
             with torch.inference_mode(), torch.autocast(self._device.type, dtype=half, enabled=half is not None):
                 for kind, names, outputs, options in self._steps:
-                    if self._stops.is_set():
+                    if stop.is_set():
                         raise StoppedError("The run was stopped.")
                     values[outputs[0]] = OPERATORS[kind](torch, [values.get(n) for n in names], options)
         except torch.OutOfMemoryError as error:
             raise OutOfMemoryError(f"A batch of shape {image.shape} does not fit into memory.") from error
+        except RuntimeError as error:
+            if isinstance(error, RelumeError):
+                raise
+            raise failure(error, image.shape) from error
+        finally:
+            with self._lock:
+                self._active.discard(stop)
         restored = values[self._result].float().permute(0, 2, 3, 1)
         return np.ascontiguousarray(restored.cpu().numpy())
 
     def stop(self) -> None:
         """End the runs in flight at their next operator."""
-        self._stops.set()
+        with self._lock:
+            for stop in self._active:
+                stop.set()
 
     def _tensor(self, array: np.ndarray) -> Any:
         return self._torch.from_numpy(np.array(array)).to(self._device)
