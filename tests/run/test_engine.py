@@ -429,3 +429,23 @@ def test_async_calls_cancelled_before_their_turn_leave_nothing(models: Path) -> 
             return last.shape, len(engine._pool._open)
 
     assert asyncio.run(go()) == ((20, 70, 3), 0)
+
+
+def test_a_result_that_cannot_be_finished_fails_alone(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from relume.run.source import ImageWriter
+
+    real = ImageWriter.image
+
+    def image(self: ImageWriter) -> Image:
+        finished = real(self)
+        if finished.height == 20:
+            raise MemoryError
+        return finished
+
+    monkeypatch.setattr(ImageWriter, "image", image)
+    given = pictures(2, side=20)
+    with Engine("denoise", model="mean") as engine:
+        results = engine.process(given, **TOLD)
+        with pytest.raises(MemoryError):
+            next(results)
+        assert next(results).shape == given[1].shape
