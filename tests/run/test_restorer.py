@@ -205,3 +205,12 @@ def test_alpha_that_comes_while_rows_are_handed_out_is_not_lost(models: Path) ->
         job.accept(tile, tile.pixels)
     thread.join()
     np.testing.assert_array_equal(out.image().alpha, image.alpha)
+
+
+@pytest.mark.parametrize("told", [Gaussian(sigma=0.1), None])
+def test_values_that_are_not_0_to_1_are_refused_with_the_way_out(models: Path, told: Gaussian | None) -> None:
+    """Also where nobody looks at the picture first, because its noise is known."""
+    image = Image(pixels=picture(40, 40).pixels * 255)
+    tool = restorer(models) if told else restorer(models, "upscale", "twice")
+    with pytest.raises(BadInputError, match=r"Values run from [\d.e-]+ to 25\d\.\d+; models take 0 \(black\) to 1"):
+        restore(image, Steps(restorer=tool, treatment=told))

@@ -18,6 +18,7 @@ from relume.run.plan import fit
 from relume.run.session import Session
 from relume.run.tile import Canvas, Grid
 
+FAR = (-3.0, 4.0)  # values beyond are no noise around black and white any more
 Sink = Callable[[Pixels, Plane | None], None]
 
 
@@ -93,8 +94,20 @@ def _middle(tile: Pixels) -> np.float32:
     return np.float32(np.median(finite) if finite.size else 0)
 
 
+def _check_range(tile: Pixels) -> None:
+    """BadInputError for float values that mean something else than 0 black, 1 white: a net would ruin them."""
+    low, high = float(tile.min()), float(tile.max())
+    if not (low > FAR[0] and high < FAR[1]):
+        raise BadInputError(
+            f"Values run from {low:g} to {high:g}; models take 0 (black) to 1 (white). Divide by the value of white first."
+        )
+
+
 def _run_finite(work: list[Work]) -> list[Pixels]:
     restorer = work[0][0].restorer
+    if not restorer.manifest.is_classical:
+        for _, tile in work:
+            _check_range(tile)
     channels = restorer.manifest.channels
     parts = [(steps, part) for steps, tile in work for part in _split(tile, channels)]
     treated = [steps.treatment.before(part) if steps.treatment else (part, None) for steps, part in parts]

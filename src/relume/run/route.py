@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from relume.assess.noise import NoiseFindings, estimate
 from relume.errors import BadInputError
 from relume.image import Pixels
@@ -15,7 +13,6 @@ from relume.run.restorer import Restorer, Steps, check_strength
 # twice the estimate gave 35.87 dB, the estimate itself 35.15, three times 36.18; but what is taken for coarse noise may
 # be texture, so more than the estimate is used only where somebody says that it is a camera's noise.
 INSISTED = 2.0
-FAR = (-3.0, 4.0)  # values beyond are no noise around black and white any more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,22 +66,11 @@ def route(restorer: Restorer, wish: Wish, crops: list[Pixels]) -> Route:
         return Route(steps=None, details=details)
     if "sigma" not in restorer.manifest.inputs:
         return Route(steps=steps, details=details)  # it does the same to every kind of noise
-    _check_range(crops)
     found = estimate(crops) if crops else None
     if found is not None and wish.noise_type == "auto" and wish.sigma is None and found.kind in (None, "none"):
         return Route(steps=None, details=details | {"noise_type": "none"}, notes=(_left_alone(found),))
     treatment = _treatment(restorer, wish, found)
     return Route(steps=replace(steps, treatment=treatment), details=details | _named(treatment))
-
-
-def _check_range(crops: list[Pixels]) -> None:
-    """BadInputError for float values that mean something else than 0 black, 1 white: a model would ruin them."""
-    ends = [float(end(seen)) for crop in crops if (seen := crop[np.isfinite(crop)]).size for end in (np.min, np.max)]
-    if ends and not (min(ends) > FAR[0] and max(ends) < FAR[1]):
-        raise BadInputError(
-            f"Values run from {min(ends):g} to {max(ends):g}; models take 0 (black) to 1 (white). Divide by the value "
-            "of white first."
-        )
 
 
 def _left_alone(found: NoiseFindings) -> str:
