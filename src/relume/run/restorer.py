@@ -99,7 +99,8 @@ def _check_range(tile: Pixels) -> None:
     low, high = float(tile.min()), float(tile.max())
     if not (low > FAR[0] and high < FAR[1]):
         raise BadInputError(
-            f"Values run from {low:g} to {high:g}; models take 0 (black) to 1 (white). Divide by the value of white first."
+            f"Values run from {low:g} to {high:g}; models take 0 (black) to 1 (white). Divide by the value of white "
+            "first."
         )
 
 
