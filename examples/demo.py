@@ -52,8 +52,7 @@ def row(name: str, target: Path, outcome: dict) -> dict:
     """What there is to tell of one picture."""
     before, after = relume.open(HERE / name), relume.open(target)
     clean = relume.open(next((HERE / "truth").glob(f"{Path(name).stem}.*")))
-    seen = slice(None) if clean.alpha is None else clean.alpha > 0
-    psnr = [Psnr()(_flat(image.pixels[seen]), _flat(clean.pixels[seen])) for image in (before, after)]
+    psnr = [Psnr()(image.pixels, clean.pixels) for image in (before, after)]
     same = {what: getattr(before.kept, what) == getattr(after.kept, what) for what in KEPT}
     same["exif"] = _upright(before.kept.exif, before) == after.kept.exif
     same["alpha"] = before.alpha is None or bool((after.alpha == before.alpha).all())
@@ -69,10 +68,6 @@ def row(name: str, target: Path, outcome: dict) -> dict:
         "kept": ", ".join(kept),
         "lost": ", ".join(what for what, is_same in same.items() if not is_same),
     }
-
-
-def _flat(pixels):
-    return pixels if pixels.ndim == 3 else pixels[None]
 
 
 def _upright(exif, image):
