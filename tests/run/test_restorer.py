@@ -214,3 +214,25 @@ def test_values_that_are_not_0_to_1_are_refused_with_the_way_out(models: Path, t
     tool = restorer(models) if told else restorer(models, "upscale", "twice")
     with pytest.raises(BadInputError, match=r"Values run from [\d.e-]+ to 25\d\.\d+; models take 0 \(black\) to 1"):
         restore(image, Steps(restorer=tool, treatment=told))
+
+
+def test_infinity_stays_itself_at_any_strength(models: Path) -> None:
+    image = picture(60, 50)
+    image.pixels[30, 20, 1] = np.inf
+    restored = restore(image, Steps(restorer=restorer(models), treatment=Gaussian(sigma=0.0), strength=0.5)).pixels
+    assert np.argwhere(~np.isfinite(restored)).tolist() == [[30, 20, 1]]
+
+
+@pytest.mark.parametrize(("task", "name", "scale"), [("denoise", "mean", 1), ("upscale", "twice", 2)])
+def test_a_mask_limits_the_change_in_space(models: Path, task: str, name: str, scale: int) -> None:
+    image = picture(150, 170)
+    mask = np.zeros((150, 170), np.float32)
+    mask[:, 80:] = 0.5
+    tool = restorer(models, task, name)
+    treatment = Gaussian(sigma=0.0) if scale == 1 else None
+    whole = restore(image, Steps(restorer=tool, treatment=treatment)).pixels
+    part = restore(image, Steps(restorer=tool, treatment=treatment, mask=mask)).pixels
+    plain = image.pixels if scale == 1 else enlarged(image.pixels, scale)
+    edge = 80 * scale
+    np.testing.assert_allclose(part[:, : edge - 4], plain[:, : edge - 4], atol=1e-6)
+    np.testing.assert_allclose(part[:, edge + 4 :], ((plain + whole) / 2)[:, edge + 4 :], atol=1e-6)

@@ -61,7 +61,7 @@ def digest(path: Path) -> str:
 
 def options_key(options: dict[str, Any]) -> str:
     """One short text that differs when any option does."""
-    return hashlib.blake2b(json.dumps(options, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(json.dumps(options, sort_keys=True, default=_plain).encode(), digest_size=12).hexdigest()
 
 
 def stamp(path: Path) -> list[int] | None:
@@ -90,3 +90,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
 def _is_whole(line: Any) -> bool:
     kinds = {"target": str, "source": str, "from": list, "digest": str, "made": list, "options": str}
     return isinstance(line, dict) and all(isinstance(line.get(name), kind) for name, kind in kinds.items())
+
+
+def _plain(value: Any) -> Any:
+    """A file among the options counts by what it holds: when it changes, its pictures are done again."""
+    return [str(value), *(stamp(value) or [])] if isinstance(value, Path) and value.is_file() else str(value)

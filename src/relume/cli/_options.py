@@ -108,6 +108,16 @@ Out = Annotated[
 Strength = Annotated[
     float, typer.Option("--strength", "-s", min=0, max=1, help="0 changes nothing, 1 is the full effect.")
 ]
+Mask = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        metavar="FILE",
+        show_default=False,
+        help="Where to act: white fully, black not at all; as large as the picture.",
+    ),
+]
 Tile = Annotated[
     int | None,
     typer.Option(

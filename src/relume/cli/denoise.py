@@ -36,6 +36,7 @@ def denoise(
     out: o.Out = None,
     model: Annotated[str | None, o.model_option("denoise")] = None,
     strength: o.Strength = 1.0,
+    mask: o.Mask = None,
     noise_type: Annotated[NoiseType, typer.Option(help="What kind of noise; auto looks for itself.")] = NoiseType.auto,
     sigma: Annotated[
         float | None,
@@ -75,7 +76,7 @@ def denoise(
         inputs=inputs,
         out=out,
         engine=engine,
-        options={"strength": strength, "noise_type": noise_type.value, "sigma": sigma},
+        options={"strength": strength, "noise_type": noise_type.value, "sigma": sigma, "mask": mask},
         format=format,
         quality=quality,
         chroma=chroma,

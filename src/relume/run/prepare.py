@@ -4,12 +4,14 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from relume.errors import BadInputError
+import numpy as np
+
+from relume.errors import BadInputError, ShapeMismatchError
 from relume.files import AbstractReader
-from relume.image import Image, Pixels
+from relume.image import Image, Pixels, Plane
 from relume.run.plan import check_whole, fit, side_within
 from relume.run.restorer import Job, Restorer, Sink
 from relume.run.route import Wish, route
@@ -72,7 +74,8 @@ def prepare(source: Source, wish: Wish, setup: Setup, stack: ExitStack) -> Prepa
     decided = route(setup.restorer, wish, crops)
     if decided.steps is None:
         return Prepared(reader, None, decided.details, decided.notes)
-    steps, grid = decided.steps, plan(reader, setup, halo=decided.steps.halo)
+    steps = replace(decided.steps, mask=read_mask(wish.mask, height=reader.height, width=reader.width))
+    grid = plan(reader, setup, halo=steps.halo)
 
     def make_job(sink: Sink, on_rows: Callable[[int], None]) -> Job:
         return Job(steps, grid, reader, sink, on_rows)
@@ -93,6 +96,25 @@ def plan(reader: AbstractReader, setup: Setup, *, halo: int | None) -> Grid:
         limit = limit or DEFAULT_LIMIT
         side = side_within(limit, manifest=manifest, halo=halo, width=width, channels=channels)
     return fit(height, width, manifest=manifest, halo=halo, side=side, fixed=setup.fixed)
+
+
+def read_mask(mask: Any, *, height: int, width: int) -> Plane | None:
+    """Where a restorer may act: 0 to 1 for each pixel of a picture of that size; colours count as their mean.
+
+    Raises ShapeMismatchError for a mask of another size.
+    """
+    if mask is None:
+        return None
+    if isinstance(mask, np.ndarray) and mask.dtype == bool:
+        mask = mask.astype(np.float32)
+    with Source.of(mask).open() as reader:
+        if (reader.height, reader.width) != (height, width):
+            raise ShapeMismatchError(
+                f"The mask is {reader.width}x{reader.height}, but the picture is {width}x{height}. Give a mask of the "
+                "picture's size."
+            )
+        pixels, _ = reader.read(height)
+    return pixels.mean(axis=2).clip(0, 1)
 
 
 def copy(reader: AbstractReader, sink: Sink, on_rows: Callable[[int], None] = lambda _: None) -> None:

@@ -20,6 +20,7 @@ def denoise(
     strength: float = 1.0,
     noise_type: str = "auto",
     sigma: float | None = None,
+    mask: Any = None,
     **options: Any,
 ) -> Any:
     """Less noise, the same picture.
@@ -30,6 +31,7 @@ def denoise(
         strength: 0 (identical pixels) to 1 (the model's full effect).
         noise_type: "auto", "gaussian", "poisson", "salt_pepper", "real_world".
         sigma: the noise's standard deviation where it is known, in [0, 1] units; None: estimated.
+        mask: where to act: an array h w, an Image or a file of the picture's size; 1 (white) fully, 0 not at all.
         options: device, precision, runtime, tile_size, memory_limit, channel_order.
 
     Returns:
@@ -40,17 +42,18 @@ def denoise(
     >>> denoise(noisy, model="median").dtype
     dtype('uint8')
     """
-    return _restore("denoise", picture, Wish(strength=strength, noise_type=noise_type, sigma=sigma), model, **options)
+    wish = Wish(strength=strength, noise_type=noise_type, sigma=sigma, mask=mask)
+    return _restore("denoise", picture, wish, model, **options)
 
 
-def enhance(picture: Any, *, model: str | None = None, strength: float = 1.0, **options: Any) -> Any:
+def enhance(picture: Any, *, model: str | None = None, strength: float = 1.0, mask: Any = None, **options: Any) -> Any:
     """Better light and contrast; arguments as for `denoise`.
 
     >>> import numpy as np
     >>> float(enhance(np.full((4, 4), 0.25, np.float32), model="gamma", strength=0).max())
     0.25
     """
-    return _restore("enhance", picture, Wish(strength=strength), model, **options)
+    return _restore("enhance", picture, Wish(strength=strength, mask=mask), model, **options)
 
 
 def upscale(picture: Any, *, scale: int = 2, model: str | None = None, strength: float = 1.0, **options: Any) -> Any:

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
@@ -38,11 +39,13 @@ class Steps:
         restorer: the model.
         treatment: of the noise, for models that are told its level; None for others.
         strength: share of the restorer's change that is made.
+        mask: what each pixel's strength is multiplied by; None: 1 everywhere.
     """
 
     restorer: Restorer
     treatment: Treatment | None = None
     strength: float = 1.0
+    mask: Plane | None = None
 
     @property
     def halo(self) -> int | None:
@@ -266,15 +269,22 @@ class Job:
         return np.concatenate(parts)
 
     def _mixed(self, tile: Tile, restored: Pixels) -> Pixels:
-        strength = np.float32(self.steps.strength)
-        if self.scale == 1:
-            return restored if strength == 1 else tile.pixels + strength * (restored - tile.pixels)
-        if strength != 1:
-            plain = enlarged(tile.pixels, self.scale)
-            restored = plain + strength * (restored - plain)
+        if self.steps.strength != 1 or self.steps.mask is not None:
+            plain = tile.pixels if self.scale == 1 else enlarged(tile.pixels, self.scale)
+            with np.errstate(invalid="ignore"):
+                mixed = plain + self._strength(tile.box) * (restored - plain)
+            restored = np.where(np.isfinite(plain), mixed, restored)  # infinity less infinity is no number
         if tile.alpha is None:
             return restored
         return np.concatenate([restored, enlarged(tile.alpha[..., None], self.scale)], axis=2)
+
+    def _strength(self, box: Box) -> Any:
+        """One number, or one for each pixel of the tile's result."""
+        strength = np.float32(self.steps.strength)
+        if self.steps.mask is None:
+            return strength
+        mask = cut(self.steps.mask, box)[..., None]
+        return strength * (mask if self.scale == 1 else enlarged(mask, self.scale).clip(0, 1))
 
     def _read(self, rows: int) -> tuple[Pixels, Plane | None]:
         if rows <= 0:

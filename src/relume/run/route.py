@@ -1,6 +1,6 @@
 """Findings and wish → the steps of one picture."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from relume.assess.noise import NoiseFindings, estimate
@@ -24,11 +24,14 @@ class Wish:
         noise_type: what the noise is; "auto" looks.
         sigma: its standard deviation in [0, 1] units (of photon noise: at white; of salt and pepper: of the noise
             beside it); None: estimated from the picture.
+        mask: where the restorer may act, of the picture's size: an array h w (bool, integers or 0 to 1), an Image or
+            a file, 1 (white) for the full strength, 0 (black) for none.
     """
 
     strength: float = 1.0
     noise_type: str = "auto"
     sigma: float | None = None
+    mask: Any = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         check_strength(self.strength)
