@@ -1,5 +1,6 @@
 """Arrays and PIL pictures in, the same out."""
 
+import io
 import itertools
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 
 from relume.errors import BadInputError
-from relume.image import Box, Image
+from relume.image import Box, Image, Kept
 
 TYPES = ["uint8", "uint16", "float16", "float32", "float64"]
 SHAPES = [(5, 7), (5, 7, 1), (5, 7, 3), (5, 7, 4)]
@@ -89,7 +90,7 @@ def test_a_palette_becomes_plain_colour() -> None:
         (np.zeros((2, 4, 4, 3), np.uint8), r"but it is \(2, 4, 4, 3\). Hand in one picture at a time"),
         (np.zeros((4, 4, 2), np.uint8), r"but it is \(4, 4, 2\)"),
         (np.zeros((0, 4), np.uint8), r"but it is \(0, 4\)"),
-        ([[1, 2]], "but a list came. Convert it with np.asarray"),
+        ([[1, 2]], "but a list came. What relume.denoise and its like take is a path"),
         (Pillow.new("LAB", (2, 2)), "but it is in LAB. Convert it first"),
     ],
 )
@@ -136,3 +137,39 @@ def test_pillow_is_not_imported_for_arrays() -> None:
 
 def test_a_box_of_a_larger_picture() -> None:
     assert np.zeros((9, 9))[Box(1, 2, 3, 4).window].shape == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("array", "said"),
+    [
+        (np.zeros((2, 3), np.uint8), "<Image 3x2 grey uint8 array>"),
+        (np.zeros((2, 3, 3), np.uint16), "<Image 3x2 RGB uint16 array>"),
+        (np.zeros((2, 3, 4), np.float32), "<Image 3x2 RGB alpha float32 array>"),
+    ],
+)
+def test_repr_is_one_line_without_pixels(array: np.ndarray, said: str) -> None:
+    assert repr(Image.from_array(array)) == said
+
+
+def test_repr_names_the_format_and_channels_without_a_colour() -> None:
+    image = Image(pixels=np.zeros((2, 3, 5), np.float32), kept=Kept(format="tiff", depth="uint16"))
+    assert repr(image) == "<Image 3x2 5 channels uint16 tiff>"
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_numpy_sees_the_array_that_it_was(name: str) -> None:
+    array = _array((5, 7, 4), name)
+    seen = np.asarray(Image.from_array(array))
+    assert seen.dtype == array.dtype
+    np.testing.assert_array_equal(seen, array)
+    assert np.asarray(Image.from_array(array), dtype=np.float64).dtype == np.float64
+
+
+def test_an_array_without_a_copy_is_refused() -> None:
+    with pytest.raises(ValueError, match="always a copy"):
+        np.array(Image.from_array(np.zeros((2, 3), np.uint8)), copy=False)
+
+
+def test_what_is_no_array_is_told_what_the_functions_take() -> None:
+    with pytest.raises(BadInputError, match="but a BytesIO came. .* take is a path, bytes, an Image, a NumPy array"):
+        Image.from_array(io.BytesIO())

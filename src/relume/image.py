@@ -81,6 +81,21 @@ class Image:
         if self.alpha is not None and self.alpha.shape != self.pixels.shape[:2]:
             raise BadInputError(f"Alpha is {self.alpha.shape}, but the picture is {self.pixels.shape[:2]}.")
 
+    def __repr__(self) -> str:
+        colour = {"grey": "grey", "rgb": "RGB", "cmyk": "CMYK"}.get(self.kept.colour, "")
+        fits = {"grey": 1, "RGB": 3, "CMYK": 4}.get(colour) == self.channels
+        words = [colour if fits else {1: "grey", 3: "RGB"}.get(self.channels, f"{self.channels} channels")]
+        words += ["alpha"] if self.alpha is not None else []
+        return (
+            f"<Image {' '.join([f'{self.width}x{self.height}', *words, self.kept.depth, self.kept.format or 'array'])}>"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001  (NumPy's protocol)
+        if copy is False:
+            raise ValueError("An Image as an array is always a copy. Its float32 pixels themselves are image.pixels.")
+        array: np.ndarray = self.to_array()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
     @property
     def height(self) -> int:
         """In pixels."""
@@ -224,7 +239,7 @@ def _check_array(array: Any) -> None:
     if not isinstance(array, np.ndarray):
         raise BadInputError(
             f"A NumPy array or a PIL picture was expected, but a {type(array).__name__} came. "
-            "Convert it with np.asarray."
+            "What relume.denoise and its like take is a path, bytes, an Image, a NumPy array or a PIL picture."
         )
     if array.dtype.name not in (*_PEAKS, *_FLOATS):
         advice = (

@@ -168,4 +168,11 @@ def test_speaks_plainly_of_the_kind_and_the_level():
     assert (even.kind, even.summary) == ("gaussian", f"strong noise, sigma {even.sigma_mean * 255:.0f}/255")
     assert replace(even, kind="poisson").summary.startswith("strong noise, more in bright parts, sigma ")
     assert replace(even, kind="real_world").summary.startswith("strong camera noise, sigma ")
-    assert replace(even, kind="none").summary.startswith("clean, sigma ")
+
+
+def test_grain_that_is_not_white_is_told_though_nobody_knows_whether_it_is_noise():
+    found = estimate(noisy(np.full((64, 64, 1), 0.5, np.float32), sigma=0.002))
+    assert found.kind == "none"
+    calm, grainy = replace(found, grain=(0.9 / 255,)), replace(found, grain=(1.2 / 255, 1.6 / 255, 2.0 / 255))
+    assert calm.summary == "no noise found"
+    assert grainy.summary == "no white noise; perhaps fine grain (about 1.6/255) that cannot be told from texture"

@@ -1,12 +1,15 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 from skimage import data
 
 from relume.assess import ASSESSORS, assess
+from relume.errors import BadInputError
 from relume.image import Image
 
 
@@ -37,3 +40,14 @@ def test_looking_at_the_catalogue_imports_neither_torch_nor_opencv():
     code = "import sys; from relume.assess import ASSESSORS as a; list(a); print({*sys.modules} & {'torch', 'cv2'})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, PIL.Image.fromarray])
+def test_arrays_and_pil_pictures_are_assessed_as_their_image_is(report, wrap):
+    assert assess(wrap(data.coffee())).to_dict() == report.to_dict()
+
+
+@pytest.mark.parametrize(("thing", "what"), [("a.jpg", "the path a.jpg"), (Path("b"), "the path b"), (b"x", "bytes")])
+def test_what_is_not_opened_yet_is_told_how_to(thing, what):
+    with pytest.raises(BadInputError, match=rf"{what} came\. Open it first: relume\.assess\(relume\.open\(path\)\)"):
+        assess(thing)

@@ -14,6 +14,7 @@ from relume.image import Image, Pixels
 
 __all__ = ["Noise"]
 
+_PERHAPS = "perhaps fine grain (about {:.1f}/255) that cannot be told from texture"
 Kind = Literal["none", "gaussian", "poisson", "salt_pepper", "real_world"]
 
 
@@ -52,7 +53,9 @@ class NoiseFindings:
         if self.kind == "salt_pepper":
             return f"salt-and-pepper noise in {self.impulses:.1%} of the samples"
         if self.kind == "none":
-            return f"clean, sigma {self.sigma_mean * 255:.1f}/255"
+            grain = 255 * math.sqrt(float(np.mean(np.square(self.grain))))
+            # JPEG and cameras smooth noise until no part of it is white; what is left looks like texture.
+            return f"no white noise; {_PERHAPS.format(grain)}" if grain > 1 else "no noise found"
         values = self.sigma
         if self.kind == "real_world":
             values = tuple(max(pair) for pair in zip(self.sigma, self.grain, strict=True))
