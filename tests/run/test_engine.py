@@ -12,7 +12,15 @@ import pytest
 from tests.run.conftest import box_mean
 
 import relume
-from relume.errors import BadInputError, RelumeError, ShapeMismatchError, StoppedError, UnreadableFileError, WriteError
+from relume.errors import (
+    BadInputError,
+    RelumeError,
+    ShapeMismatchError,
+    StoppedError,
+    UnknownOptionError,
+    UnreadableFileError,
+    WriteError,
+)
 from relume.image import Image
 from relume.run.engine import AsyncEngine, Engine
 
@@ -449,3 +457,56 @@ def test_a_result_that_cannot_be_finished_fails_alone(models: Path, monkeypatch:
         with pytest.raises(MemoryError):
             next(results)
         assert next(results).shape == given[1].shape
+
+
+def test_a_file_with_nothing_to_change_is_copied_byte_for_byte(models: Path, tmp_path: Path) -> None:
+    """Encoding a JPEG anew would lose a little each time, though "nothing" was done."""
+    smooth = np.linspace(0, 255, 200 * 160 * 3).reshape(200, 160, 3).astype(np.uint8)
+    Image.from_array(smooth).save(tmp_path / "in.jpg", quality=80)
+    given = (tmp_path / "in.jpg").read_bytes()
+    with Engine("denoise", model="mean") as engine:
+        targets = [tmp_path / "auto.jpg", tmp_path / "zero.jpg", tmp_path / "bytes.jpg"]
+        (auto,) = engine.restore_files([(tmp_path / "in.jpg", targets[0])])
+        (zero,) = engine.restore_files([(tmp_path / "in.jpg", targets[1])], strength=0)
+        (read,) = engine.restore_files([(given, targets[2])], strength=0)
+        (other,) = engine.restore_files([(tmp_path / "in.jpg", tmp_path / "other.png")], strength=0)
+        (asked,) = engine.restore_files([(tmp_path / "in.jpg", tmp_path / "asked.jpg")], strength=0, quality=50)
+        (done,) = engine.restore_files([(tmp_path / "in.jpg", tmp_path / "done.jpg")], **TOLD)
+    assert [target.read_bytes() == given for target in targets] == [True, True, True]
+    assert [one.unchanged for one in (auto, zero, read, other, asked, done)] == [True] * 5 + [False]
+    np.testing.assert_array_equal(relume.open(tmp_path / "other.png").pixels, relume.open(tmp_path / "in.jpg").pixels)
+    assert len((tmp_path / "asked.jpg").read_bytes()) < len(given)
+
+
+def test_a_copy_does_not_write_over_what_stands_there(models: Path, tmp_path: Path) -> None:
+    Image.from_array(np.zeros((40, 40, 3), np.uint8)).save(tmp_path / "in.png")
+    (tmp_path / "out.png").write_bytes(b"precious")
+    with Engine("denoise", model="mean") as engine:
+        (outcome,) = engine.restore_files([(tmp_path / "in.png", tmp_path / "out.png")], strength=0, overwrite=False)
+    assert isinstance(outcome.error, WriteError)
+    assert (tmp_path / "out.png").read_bytes() == b"precious"
+
+
+def test_an_image_carries_the_note_that_nothing_was_done(models: Path) -> None:
+    clean = Image.from_array(np.full((300, 300, 3), 0.5, np.float32))
+    assert "No noise was found" in relume.denoise(clean, model="mean").kept.notes[-1]
+    with Engine("denoise", model="mean") as engine:
+        (restored,) = engine.process([clean])
+    assert "No noise was found" in restored.kept.notes[-1]
+
+
+def test_a_filters_own_settings_are_taken(models: Path) -> None:
+    (picture,) = pictures(1, side=30)
+    with Engine("denoise", model="box", settings={"radius": 2}) as engine:
+        (wide,) = engine.process([picture])
+    np.testing.assert_array_equal(wide, relume.denoise(picture, model="box", radius=2))
+    inside = slice(3, -3)
+    np.testing.assert_allclose(wide[inside, inside], box_mean(picture)[inside, inside], atol=1e-5)
+    assert np.abs(wide - relume.denoise(picture, model="box", radius=1)).max() > 0.01
+
+
+def test_an_unknown_setting_is_answered_with_those_there_are(models: Path) -> None:
+    with pytest.raises(UnknownOptionError, match=r"Model 'box' has no option 'radios'. Did you mean 'radius'\?"):
+        Engine("denoise", model="box", settings={"radios": 2})
+    with pytest.raises(UnknownOptionError, match="Model 'mean' has no option 'radius'. Its options: none"):
+        relume.denoise(np.zeros((4, 4)), model="mean", radius=2)

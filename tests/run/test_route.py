@@ -9,7 +9,7 @@ import relume
 from relume.run.engine import Engine
 from relume.run.noise import Gaussian, Poisson, RealWorld, SaltPepper
 from relume.run.restorer import Restorer
-from relume.run.route import INSISTED, Wish, route
+from relume.run.route import FLOOR, INSISTED, Wish, route
 from relume.run.store import Store
 
 
@@ -62,9 +62,11 @@ def test_a_clean_picture_is_left_as_it_is_and_that_is_said(models: Path) -> None
 
 def test_the_note_says_why_and_how_to_insist(net: Restorer) -> None:
     assert route(net, Wish(), [scene()]).notes == (
-        "no noise was found, so the pixels are left as they are; name a noise type or a sigma to insist",
+        "No noise was found, so it is left as it is; name a noise type (real_world) or a sigma (6/255) to insist",
     )
-    assert "too small to tell its noise" in route(net, Wish(), [np.zeros((2, 2, 3), np.float32)]).notes[0]
+    assert (
+        "The picture is too small to tell its noise" in route(net, Wish(), [np.zeros((2, 2, 3), np.float32)]).notes[0]
+    )
 
 
 def test_who_insists_is_served(net: Restorer) -> None:
@@ -109,3 +111,18 @@ def test_strength_0_is_decided_without_a_look(net: Restorer) -> None:
 def test_classical_filters_are_told_one_number(models: Path) -> None:
     restored = relume.denoise(noisy(0.1), model="nlm", noise_type="real_world")
     assert np.square(restored - scene()).mean() < 0.3 * np.square(noisy(0.1) - scene()).mean()
+
+
+def test_who_insists_on_camera_noise_gets_at_least_the_floor(net: Restorer) -> None:
+    decided = route(net, Wish(noise_type="real_world"), [scene()])
+    assert decided.steps is not None
+    assert decided.steps.treatment is not None
+    _, level = decided.steps.treatment.before(scene())
+    assert level.min() == pytest.approx(FLOOR)
+
+
+def test_noise_beyond_what_the_model_has_seen_is_noted(net: Restorer) -> None:
+    known = Restorer(net.manifest.model_copy(update={"sigma_range": (0.0, 0.2)}), net.session)
+    assert route(known, Wish(noise_type="gaussian", sigma=0.2), []).notes == ()
+    (note,) = route(known, Wish(noise_type="gaussian", sigma=0.4), []).notes
+    assert note == "Noise of sigma 102/255 is more than the model has seen (51/255)."

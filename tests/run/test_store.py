@@ -227,3 +227,20 @@ def test_a_model_that_was_replaced_is_used_from_then_on(models: Path) -> None:
     assert relume.denoise(dot, **told)[4, 4, 0] == pytest.approx(1 / 25)
     with_precisions(models / "mean", fp32=mean_filter(models / "mean" / "new.onnx", radius=1, told_sigma=True))
     assert relume.denoise(dot, **told)[4, 4, 0] == pytest.approx(1 / 9)
+
+
+def test_a_folder_that_may_not_be_read_does_not_stop_the_others(
+    models: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    real = Path.iterdir
+
+    def refuse(path: Path):  # root may read everything, so the refusal is acted
+        if path == closed:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert Store(models, closed).get("denoise", "mean").manifest.name == "mean"
+    assert "cannot be used: Permission denied" in caplog.text

@@ -9,6 +9,7 @@ with writer("better.tif", ...) as out: ...   # strips out, memory flat
 from typing import TYPE_CHECKING
 
 from relume.files._atomic import clean_parts
+from relume.files._copy import copy
 from relume.files._limits import Limits
 from relume.files._open import FAMILIES, is_readable, readable, reader
 from relume.files._open import open_image as open  # noqa: A004  (files.open reads well)
@@ -29,6 +30,7 @@ __all__ = [
     "AbstractWriter",
     "Limits",
     "clean_parts",
+    "copy",
     "encode",
     "format_for",
     "is_readable",

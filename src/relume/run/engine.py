@@ -1,7 +1,7 @@
 """Engine and AsyncEngine: many pictures through one model; reading, inference and writing overlap."""
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class Outcome:
         error: why it failed; None when it was done.
         notes: what the target's format could not keep.
         details: model, strength, noise as it was found.
+        unchanged: there was nothing to do; a file of the same format is then the source's own bytes.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Outcome:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict[str, Any])
+    unchanged: bool = False
 
 
 def open_restorer(
@@ -45,13 +47,14 @@ def open_restorer(
     *,
     model: str | None = None,
     scale: int | None = None,
+    settings: Mapping[str, Any] | None = None,
     device: str = "auto",
     precision: str = "auto",
     runtime: str = "onnx",
     threads: int = 1,
 ) -> Restorer:
     """The model of that name (None: the task's default), ready to run."""
-    found = Store().get(task, model or TASKS[task].default, scale=scale)
+    found = Store().get(task, model or TASKS[task].default, scale=scale, settings=settings)
     session = found.open(device=device, precision=precision, runtime=runtime, threads=threads)
     return Restorer(found.manifest, session)
 
@@ -63,6 +66,7 @@ class Engine:
         task: "denoise", "enhance", "upscale".
         model: a name of `relume models list`, or the path of an `.onnx` file; None: the task's default.
         scale: for upscalers.
+        settings: a classical filter's own, say {"radius": 2}.
         device: "auto", "cpu", "cuda:0" …
         precision: "auto", "fp32", "fp16", "bf16", "int8".
         runtime: "onnx", "openvino", "torch".
@@ -86,6 +90,7 @@ class Engine:
         *,
         model: str | None = None,
         scale: int | None = None,
+        settings: Mapping[str, Any] | None = None,
         device: str = "auto",
         precision: str = "auto",
         runtime: str = "onnx",
@@ -100,7 +105,7 @@ class Engine:
         if threads is not None and threads < 1:
             raise BadInputError(f"threads is 1 or more, not {threads}.")
         threads, limit = threads or usable_cores(), memory_bytes(memory_limit)
-        found = Store().get(task, model or TASKS[task].default, scale=scale)
+        found = Store().get(task, model or TASKS[task].default, scale=scale, settings=settings)
         workers = runs_within(limit or DEFAULT_LIMIT, manifest=found.manifest, threads=threads)
         session = found.open(device=device, precision=precision, runtime=runtime, threads=-(-threads // workers))
         restorer = Restorer(found.manifest, session)
@@ -222,6 +227,7 @@ def _outcome(order: Order, result: Result) -> Outcome:
         _path(order),
         seconds=result.seconds,
         notes=result.notes,
+        unchanged=result.unchanged,
         details=result.details,
     )
 

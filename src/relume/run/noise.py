@@ -126,18 +126,21 @@ class RealWorld:
     Attributes:
         shot, read: variance = shot * brightness + read^2.
         coarse: how much stronger the noise is than its pixel-to-pixel differences tell (1 for white noise).
+        floor: the least level that the model is told.
     """
 
     shot: float
     read: float
     coarse: float = 1.0
+    floor: float = 0.0
     halo: int = 8
 
     def before(self, pixels: Pixels) -> tuple[Pixels, Map]:
         # The brightness that the noise followed is not known; its local mean is close.
         brightness = cv2.GaussianBlur(pixels.mean(axis=2), (0, 0), 2.5, borderType=cv2.BORDER_REFLECT_101)
         variance = self.shot * np.clip(brightness, 0, 1) + self.read**2
-        return pixels, (self.coarse * np.sqrt(variance))[..., None].astype(np.float32)
+        level = np.maximum(self.coarse * np.sqrt(variance), self.floor)
+        return pixels, level[..., None].astype(np.float32)
 
     def after(self, restored: Pixels) -> Pixels:
         return restored

@@ -29,12 +29,14 @@ class Result:
         restored: the picture, of the type that was handed in (an Image for a path); None when it went to a file.
         details: what was found and decided.
         notes: what the file could not keep.
+        unchanged: there was nothing to do, and nothing was done.
     """
 
     restored: Any
     details: dict[str, Any]
     notes: tuple[str, ...]
     seconds: float
+    unchanged: bool
 
 
 @dataclass(eq=False)

@@ -14,7 +14,7 @@ from relume.files import AbstractReader
 from relume.image import Pixels, Plane
 from relume.run.batch import Batcher
 from relume.run.order import Order, Result
-from relume.run.prepare import DEFAULT_LIMIT, Prepared, Setup, copy, prepare
+from relume.run.prepare import DEFAULT_LIMIT, Prepared, Setup, copy, noted, prepare
 from relume.run.restorer import Tile, run_tiles
 from relume.run.room import Room
 from relume.run.source import ImageWriter
@@ -128,6 +128,9 @@ class Pool:
         prepared = prepare(order.source, order.wish, self._setup, order.stack)
         height = prepared.reader.height * self._setup.restorer.manifest.scale
         self._results.take(order, 0 if order.target else self._bytes(prepared.reader))
+        if prepared.make_job is None and self._is_copy(order, prepared):
+            self._encoders.submit(self._finish, order)
+            return
         write = self._writer(order, prepared)
 
         def on_rows(rows: int) -> None:
@@ -177,7 +180,25 @@ class Pool:
             prepared.details,
             (*prepared.reader.kept.notes, *prepared.notes, *notes),
             monotonic() - order.began,
+            unchanged=prepared.make_job is None,
         )
+
+    def _is_copy(self, order: Order, prepared: Prepared) -> bool:
+        """Nothing is to be changed, not even the format: the file goes over byte for byte, past every codec."""
+        target, file = order.target, order.source.file
+        if target is None or file is None:
+            return False
+        wanted = {name: value for name, value in target.options.items() if name != "overwrite" and value is not None}
+        if wanted or files.format_for(target.path) != prepared.reader.kept.format:
+            return False
+
+        def finish() -> Result:
+            files.copy(file, target.path, overwrite=target.options.get("overwrite", True))
+            order.on_progress(order.source.name, prepared.reader.height, prepared.reader.height)
+            return self._result(order, prepared)
+
+        order.finish = finish
+        return True
 
     def _work(self) -> None:
         """Runs batches of tiles, whosever they are."""
@@ -237,4 +258,4 @@ class Pool:
 def _given_back(order: Order, prepared: Prepared, collected: ImageWriter) -> Any:
     if prepared.make_job is None and order.source.unchanged:
         return order.source.unchanged()
-    return order.source.back(collected.image())
+    return order.source.back(noted(collected.image(), prepared))

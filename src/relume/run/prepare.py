@@ -117,6 +117,11 @@ def read_mask(mask: Any, *, height: int, width: int) -> Plane | None:
     return pixels.mean(axis=2).clip(0, 1)
 
 
+def noted(image: Image, prepared: Prepared) -> Image:
+    """The restored picture with what a person should know of it among its notes."""
+    return replace(image, kept=replace(image.kept, notes=(*image.kept.notes, *prepared.notes)))
+
+
 def copy(reader: AbstractReader, sink: Sink, on_rows: Callable[[int], None] = lambda _: None) -> None:
     """Strength 0: the pixels go through untouched."""
     left = reader.height

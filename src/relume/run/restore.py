@@ -1,16 +1,19 @@
 """One call for one picture: relume.denoise, relume.enhance, relume.upscale."""
 
 import functools
+import logging
 from collections.abc import Hashable
 from contextlib import ExitStack
 from typing import Any
 
 from relume.run.engine import open_restorer
-from relume.run.prepare import Setup, copy, memory_bytes, prepare, usable_cores
+from relume.run.prepare import Setup, copy, memory_bytes, noted, prepare, usable_cores
 from relume.run.restorer import Restorer, run_tiles
 from relume.run.route import Wish
 from relume.run.source import ImageWriter, Source
 from relume.run.store import Store
+
+LOG = logging.getLogger("relume")
 
 
 def denoise(
@@ -32,10 +35,12 @@ def denoise(
         noise_type: "auto", "gaussian", "poisson", "salt_pepper", "real_world".
         sigma: the noise's standard deviation where it is known, in [0, 1] units; None: estimated.
         mask: where to act: an array h w, an Image or a file of the picture's size; 1 (white) fully, 0 not at all.
-        options: device, precision, runtime, tile_size, memory_limit, channel_order.
+        options: device, precision, runtime, tile_size, memory_limit, channel_order; and a classical filter's own
+            settings, say `model="median", radius=2`.
 
     Returns:
-        What was handed in; a path or bytes give an Image.
+        What was handed in; a path or bytes give an Image, with notes in `kept.notes`. Where no noise is found, the
+        pixels are those that came.
 
     >>> import numpy as np
     >>> noisy = np.full((16, 16), 128, np.uint8)
@@ -79,10 +84,17 @@ def _restore(
     tile_size: int | None = None,
     memory_limit: str | int | None = None,
     channel_order: str = "rgb",
+    **settings: Any,
 ) -> Any:
-    stamp = Store().stamp(model or "")
     restorer = _opened(
-        stamp=stamp, task=task, model=model, scale=scale, device=device, precision=precision, runtime=runtime
+        stamp=Store().stamp(model or ""),
+        settings=tuple(sorted(settings.items())),
+        task=task,
+        model=model,
+        scale=scale,
+        device=device,
+        precision=precision,
+        runtime=runtime,
     )
     setup = Setup(restorer=restorer, tile_size=tile_size, memory_limit=memory_bytes(memory_limit))
     return restore_one(Source.of(picture, channel_order=channel_order), wish, setup)
@@ -93,6 +105,8 @@ def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
     with ExitStack() as stack:
         prepared = prepare(source, wish, setup, stack)
         result = ImageWriter(prepared.reader, scale=setup.restorer.manifest.scale)
+        for note in prepared.notes:
+            LOG.info("%s: %s", source.name, note)
         if prepared.make_job is None:
             if source.unchanged:
                 return source.unchanged()
@@ -101,11 +115,11 @@ def restore_one(source: Source, wish: Wish, setup: Setup) -> Any:
             job = prepared.make_job(result.write, lambda _: None)
             for tile in job.tiles():
                 job.accept(tile, run_tiles([(job.steps, tile.pixels)])[0])
-    return source.back(result.image())
+    return source.back(noted(result.image(), prepared))
 
 
 @functools.lru_cache(maxsize=4)
-def _opened(*, stamp: Hashable, task: str, **options: Any) -> Restorer:
+def _opened(*, stamp: Hashable, settings: tuple[tuple[str, Any], ...], task: str, **options: Any) -> Restorer:
     """A restorer to use again; `stamp` tells the editions of models apart."""
     # One picture at a time: each run may use all cores.
-    return open_restorer(task, threads=usable_cores(), **options)
+    return open_restorer(task, threads=usable_cores(), settings=dict(settings), **options)

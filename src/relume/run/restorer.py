@@ -298,12 +298,12 @@ def enlarged(pixels: Pixels, scale: int) -> Float32[np.ndarray, "H W c"]:
     return CLASSIC["bicubic"](scale=scale)(pixels)
 
 
-def check_strength(strength: float) -> float:
+def check_strength(strength: Any) -> float:
     """`strength` if it is in [0, 1].
 
     >>> check_strength(0.5)
     0.5
     """
-    if not 0 <= strength <= 1:
+    if not isinstance(strength, int | float | np.number) or not 0 <= strength <= 1:
         raise BadInputError(f"strength goes from 0 (unchanged) to 1 (the model's full effect), not {strength}.")
     return float(strength)

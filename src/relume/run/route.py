@@ -13,6 +13,7 @@ from relume.run.restorer import Restorer, Steps, check_strength
 # twice the estimate gave 35.87 dB, the estimate itself 35.15, three times 36.18; but what is taken for coarse noise may
 # be texture, so more than the estimate is used only where somebody says that it is a camera's noise.
 INSISTED = 2.0
+FLOOR = 5 / 255  # who says that there is noise is believed, also where JPEG has hidden it from the estimate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +74,24 @@ def route(restorer: Restorer, wish: Wish, crops: list[Pixels]) -> Route:
     if found is not None and wish.noise_type == "auto" and wish.sigma is None and found.kind in (None, "none"):
         return Route(steps=None, details=details | {"noise_type": "none"}, notes=(_left_alone(found),))
     treatment = _treatment(restorer, wish, found)
-    return Route(steps=replace(steps, treatment=treatment), details=details | _named(treatment))
+    return Route(
+        steps=replace(steps, treatment=treatment),
+        details=details | _named(treatment),
+        notes=_beyond(restorer, treatment),
+    )
+
+
+def _beyond(restorer: Restorer, treatment: Gaussian | Poisson | SaltPepper | RealWorld) -> tuple[str, ...]:
+    """A note when the noise is stronger than any that the model was trained on."""
+    known, told = restorer.manifest.sigma_range, getattr(treatment, "sigma", 0.0)
+    if known is None or told <= 1.02 * known[1]:
+        return ()
+    return (f"Noise of sigma {told * 255:.0f}/255 is more than the model has seen ({known[1] * 255:.0f}/255).",)
 
 
 def _left_alone(found: NoiseFindings) -> str:
-    why = "too small to tell its noise" if found.kind is None else "no noise was found"
-    return f"{why}, so the pixels are left as they are; name a noise type or a sigma to insist"
+    why = "The picture is too small to tell its noise" if found.kind is None else "No noise was found"
+    return f"{why}, so it is left as it is; name a noise type (real_world) or a sigma (6/255) to insist"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +135,9 @@ def _treatment(
     if kind == "real_world" and wish.sigma is None:
         if restorer.manifest.is_classical:  # filters take one number
             return Gaussian(sigma=level.coarse * level.sigma)
-        insisted = INSISTED if wish.noise_type == "real_world" else 1.0
-        return RealWorld(shot=level.shot, read=level.read, coarse=insisted * level.coarse)
+        if wish.noise_type == "real_world":
+            return RealWorld(shot=level.shot, read=level.read, coarse=INSISTED * level.coarse, floor=FLOOR)
+        return RealWorld(shot=level.shot, read=level.read, coarse=level.coarse)
     # Photon noise that does not grow with the light is none, whatever it was called; the details say so.
     return Gaussian(sigma=level.sigma)
 

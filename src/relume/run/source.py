@@ -63,12 +63,14 @@ class Source:
         back: from the restored Image to the type that was handed in; a path or bytes give an Image.
         unchanged: what was handed in, copied, where no rounding may touch it: a float64 array has more digits than
             an Image. None where the Image is as good.
+        file: the path or the bytes that it is read from; None for pictures in memory.
     """
 
     name: str
     open: Callable[[], AbstractReader]
     back: Callable[[Image], Any]
     unchanged: Callable[[], Any] | None = None
+    file: str | Path | bytes | None = None
 
     @classmethod
     def of(cls, thing: Any, *, channel_order: str = "rgb", limits: Limits | None = None) -> "Source":
@@ -78,9 +80,9 @@ class Source:
         """
         limits = limits or Limits()
         if isinstance(thing, str | Path):
-            return cls(str(thing), lambda: files.reader(thing, limits=limits), lambda image: image)
+            return cls(str(thing), lambda: files.reader(thing, limits=limits), lambda image: image, file=thing)
         if isinstance(thing, bytes):
-            return cls("bytes", lambda: files.reader(thing, limits=limits), lambda image: image)
+            return cls("bytes", lambda: files.reader(thing, limits=limits), lambda image: image, file=thing)
         if isinstance(thing, Image):
             return cls("image", lambda: ImageReader(thing), lambda image: image)
         image = functools.cache(lambda: Image.from_array(thing, channel_order=channel_order))

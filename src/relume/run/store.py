@@ -1,10 +1,12 @@
 """The models of folders: the shipped ones, the user's own, and single `.onnx` files."""
 
+import dataclasses
+import logging
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from relume.classic import CLASSIC
-from relume.errors import BadInputError, BadModelError, UnknownNameError
+from relume.errors import BadInputError, BadModelError, UnknownNameError, UnknownOptionError
 from relume.run.manifest import NAME, Manifest, ModelFile, Precision, digest
 from relume.run.session import SESSIONS, Session
 from relume.run.session.classical import ClassicalSession
 
+LOG = logging.getLogger("relume")
 SHIPPED = Path(__file__).parent.parent / "models"
 GOLDEN_TOLERANCE = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 2e-2, "int8": 3e-2}
 
@@ -120,13 +123,27 @@ class Store:
         yield from (_classical(name) for name in sorted(CLASSIC))
         found: dict[tuple[str, str, int], Model] = {}
         for folder in self._folders:
-            for path in sorted(folder.glob("*/manifest.json")):
+            for path in _manifests(folder):
                 manifest = Manifest.read(path)
                 found[manifest.task, manifest.name, manifest.scale] = Model(manifest, path.parent)
         yield from found.values()
 
-    def get(self, task: str, name: str, *, scale: int | None = None) -> Model:
-        """The model of that name that serves `task`; a path to an `.onnx` file or a model's folder works too."""
+    def get(
+        self, task: str, name: str, *, scale: int | None = None, settings: Mapping[str, Any] | None = None
+    ) -> Model:
+        """The model of that name that serves `task`; a path to an `.onnx` file or a model's folder works too.
+
+        `settings` are a classical filter's own options; UnknownOptionError names those that there are.
+        """
+        model = self._named(task, name, scale)
+        if not settings:
+            return model
+        if model.classical is None:
+            raise UnknownOptionError(f"Model {name!r}", next(iter(settings)), ())
+        changed = {} if scale is None or task != "upscale" else {"scale": scale}
+        return _classical(name, **changed, **settings)
+
+    def _named(self, task: str, name: str, scale: int | None) -> Model:
         if _is_path(name):
             return _foreign(Path(name), task)
         serving = [model for model in self.models() if model.manifest.task == task]
@@ -143,7 +160,7 @@ class Store:
 
     def stamp(self, name: str) -> tuple[tuple[Path, int], ...]:
         """Another one whenever a model of the folders, or the file `name`, was added, replaced or removed."""
-        found = [path for folder in self._folders for path in folder.glob("*/manifest.json")]
+        found = [path for folder in self._folders for path in _manifests(folder)]
         found += [
             path for path in (Path(name), Path(name) / "manifest.json") if os.sep in name or name.endswith(".onnx")
         ]
@@ -188,7 +205,21 @@ def _is_path(name: str) -> bool:
     return name.endswith(".onnx") or os.sep in name
 
 
+def _manifests(folder: Path) -> list[Path]:
+    """Those of the models in `folder`; a folder that may not be read holds none, and the log says so."""
+    try:
+        return sorted(path for entry in folder.iterdir() if (path := entry / "manifest.json").is_file())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        LOG.warning("The models in %s cannot be used: %s", folder, error.strerror)
+        return []
+
+
 def _classical(name: str, **options: Any) -> Model:
+    fields = [f.name for f in dataclasses.fields(CLASSIC[name]) if f.init]
+    if unknown := [option for option in options if option not in fields]:
+        raise UnknownOptionError(f"Model {name!r}", unknown[0], fields)
     restorer = CLASSIC[name](**options)
     manifest = Manifest(
         task=restorer.task,
