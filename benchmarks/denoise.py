@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from relume.make.evaluate import Evaluation, evaluate
+from relume.make.register import add_scores
 from relume.run.store import Store
 
 SETS = ("CBSD68", "Kodak24", "McMaster", "Urban6")
@@ -45,6 +46,11 @@ def main() -> None:
         rows += published(folder.name)
     print(table(["set", "model", "M parameters", "GMAC/MP", *(f"sigma {sigma}" for sigma in SIGMAS)], rows))
     print(f"\n{sum(e.n for e in measured)} pictures restored; weights {measured[0].sha256}")
+    if options.save:
+        folder = Store().get("denoise", options.model).folder
+        if folder is None or options.limit:
+            sys.exit("--save is for models with a manifest, and for whole sets.")
+        add_scores(folder, measured)
     if options.json:
         options.json.write_text("".join(evaluation.to_json() + "\n" for evaluation in measured))
 
@@ -56,6 +62,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--limit", type=int, help="take the first pictures of each set only")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--save", action="store_true", help="write the figures into the model's manifest")
     parser.add_argument("--json", type=Path, help="write every picture's figures here, one evaluation a line")
     return parser.parse_args()
 

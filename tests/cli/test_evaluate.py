@@ -42,3 +42,24 @@ def test_a_folder_that_is_not_there_is_wrong_usage(relume_, tmp_path):
     said = relume_("evaluate", "--data", tmp_path / "no")
     assert said.code == 2
     assert "does not exist" in said.err
+
+
+def test_save_writes_the_printed_figures_into_the_manifest(relume_, clean, tmp_path, monkeypatch):
+    from relume.run.manifest import Manifest
+    from relume.run.store import Store
+    from tests.run.conftest import mean_filter
+
+    monkeypatch.setenv("RELUME_MODELS", str(tmp_path / "models"))
+    Store().add(mean_filter(tmp_path / "mine.onnx"), task="denoise")
+    said = relume_("evaluate", "--model", "mine", "--data", clean, "--save", "--json")
+    (home,) = (tmp_path / "models").iterdir()
+    scores = {score.metric: score for score in Manifest.read(home / "manifest.json").scores}
+    assert scores["psnr"].value == pytest.approx(json.loads(said.out)["psnr"], abs=1e-3)
+    assert (scores["psnr"].data, scores["psnr"].setting) == ("set", "gaussian_noise:sigma=25/255")
+
+
+def test_save_is_for_whole_sets_and_for_models_on_the_disk(relume_, clean):
+    said = relume_("evaluate", "--model", "gaussian", "--data", clean, "--save", "--limit", "1")
+    assert "--save writes figures of whole sets. Leave --limit out" in said.err
+    said = relume_("evaluate", "--model", "gaussian", "--data", clean, "--save")
+    assert "gaussian is a filter: it has no manifest on the disk" in said.err

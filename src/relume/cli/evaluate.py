@@ -35,6 +35,9 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", show_default=False, help="The first N pictures only.")
     ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Write the figures into the model's manifest; only a whole set counts.")
+    ] = False,
     device: o.Device = "auto",
     precision: o.Precision = "auto",
     threads: o.Threads = None,
@@ -47,6 +50,8 @@ def evaluate(
     from relume.make.evaluate import evaluate as measure
     from relume.tasks import TASKS
 
+    if save and limit is not None:
+        raise BadInputError("--save writes figures of whole sets. Leave --limit out.")
     damage = with_ or TASKS[task].degradation
     if not damage:
         raise BadInputError(f"{task} has no usual damage. Name one, say --with gaussian_noise:sigma=25/255.")
@@ -63,11 +68,24 @@ def evaluate(
         precision=precision,
         threads=threads,
     )
+    if save:
+        _save(found, task, model)
     if json:
         print(found.to_json())
     else:
         _print(found)
     return 0
+
+
+def _save(found: Any, task: str, model: str | None) -> None:
+    from relume.make.register import add_scores
+    from relume.run.store import Store
+    from relume.tasks import TASKS
+
+    folder = Store().get(task, model or TASKS[task].default).folder
+    if folder is None:
+        raise BadInputError(f"{model} is a filter: it has no manifest on the disk to write figures into.")
+    add_scores(folder, [found])
 
 
 def _print(found: Any) -> None:
