@@ -1,7 +1,9 @@
 """What denoise, enhance and upscale share."""
 
 import io
+import math
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,9 @@ import pytest
 
 import relume
 from relume import files
+from relume.classic.gamma import Gamma
+from relume.cli._options import read_settings
+from relume.cli._report import Report
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -186,6 +191,71 @@ def test_dry_run_says_what_and_writes_nothing(relume_, picture, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("text", "gamma"), [("1.8", 1.8), ("null", None)])
+def test_set_reaches_the_filter(relume_, picture, tmp_path, text, gamma):
+    source, target = picture(tmp_path / "in.png"), tmp_path / "out.png"
+    assert relume_("enhance", source, "-o", target, "-m", "gamma", "--set", f"gamma={text}").code == 0
+    wanted = Gamma(gamma=gamma)(relume.open(source).pixels)
+    assert (pixels(target) == np.rint(wanted * 255)).all()
+
+
+@pytest.mark.parametrize("value", ["x", "true", "2.5"])
+def test_what_the_filter_does_not_take_is_wrong_usage(shell, value):
+    # In a process of its own: types are checked here, before the filter looks.
+    done = shell("denoise", "a.png", "-o", "b.png", "-m", "median", "--set", f"radius={value}")
+    assert done.returncode == 2
+    assert b"Median needs radius to be a whole number from 0 to 16, but got " in done.stderr
+
+
+@pytest.mark.parametrize(("text", "value"), [("1/0", "1/0"), ("inf", math.inf), ("a/b", "a/b"), ("-2", -2)])
+def test_a_setting_is_a_number_where_it_can_be(text, value):
+    assert read_settings([f"limit={text}"]) == {"limit": value}
+
+
+def test_the_scale_is_not_set_twice(relume_):
+    said = relume_("upscale", "a.png", "-o", "b.png", "--set", "scale=3")
+    assert (said.code, said.err) == (2, "relume: How many times as large is said by --scale, not by --set.\n")
+
+
+def test_once_as_large_is_no_upscaling(relume_):
+    said = relume_("upscale", "a.png", "-o", "b.png", "--scale", "1")
+    assert said.code == 2
+    assert "--scale" in said.err
+
+
+class TestUntouched:
+    """Pictures without noise, which a denoiser leaves alone."""
+
+    @pytest.fixture
+    def clean(self, tmp_path):
+        (tmp_path / "in").mkdir()
+        for name in ("a", "b"):
+            PIL.Image.new("RGB", (64, 64), (90, 120, 150)).save(tmp_path / "in" / f"{name}.png")
+        return tmp_path / "in"
+
+    def test_of_many_one_line_counts_them(self, relume_, clean, picture, tmp_path):
+        picture(clean / "noisy.png", shape=(64, 64, 3))
+        said = relume_("denoise", clean, "-o", tmp_path / "out", "-m", "nlm", "--json")
+        assert [line["status"] for line in said.json] == ["unchanged", "unchanged", "done"]
+        (line,) = said.err.splitlines()
+        assert line.startswith("relume: 2 pictures: No noise was found")
+
+    def test_a_single_one_is_named(self, relume_, clean, tmp_path):
+        said = relume_("denoise", clean / "a.png", "-o", tmp_path / "a.png", "-m", "nlm")
+        assert said.err.startswith(f"relume: {clean / 'a.png'}: No noise was found")
+        assert said.err.count("\n") == 1
+
+    @pytest.mark.parametrize("name", ["", "a.png"])
+    def test_nothing_of_it_when_quiet(self, relume_, clean, tmp_path, name):
+        assert relume_("denoise", clean / name, "-o", tmp_path / "out", "-m", "nlm", "-q").err == ""
+
+
+def test_the_sum_names_what_there_was_only():
+    report = Report(restored=3, unchanged=2, failed=1)
+    assert re.fullmatch(r"3 restored, 2 left as they were, 1 failed \(\d+\.\d s\)\.", str(report))
+    assert str(Report()).startswith("0 restored (")
+
+
 class TestUsage:
     """Exit code 2, one line, nothing touched."""
 
@@ -209,6 +279,11 @@ class TestUsage:
             (["a.png", "-o", "b.png", "-f", "tif", "--model", "box"], "--format tif ask for two formats"),
             (["a.png", "-o", "b.png", "--depth", "12"], "depth is 8, 16 or float, but came as '12'. See: "),
             (["a.png", "-o", "b.png", "--chroma", "411"], "chroma is 4:4:4 or 4:2:0, but came as '411'. See: "),
+            (
+                ["a.png", "-o", "b.png", "-m", "median", "--set", "radius"],
+                "--set takes NAME=VALUE, but came as 'radius'.",
+            ),
+            (["a.png", "-o", "b.png", "-m", "median", "--set", "radios=2"], "has no option 'radios'. Did you mean"),
             (["a.png", "-o", "b.png", "--quality", "0"], "greater than or equal to 1. See: relume denoise --help"),
         ],
     )
@@ -263,6 +338,16 @@ class TestResume:
 
     def test_other_options_do_all_again(self, run):
         assert set(run("--strength", "0.5").values()) == {"done"}
+
+    def test_other_settings_of_a_filter_do_all_again(self, run):
+        assert set(run("--set", "radius=2").values()) == {"done"}
+        assert set(run("--set", "radius=2").values()) == {"skipped"}
+        assert set(run("--set", "radius=3").values()) == {"done"}
+
+    def test_a_run_with_nothing_to_do_says_so_in_a_pipe(self, run, relume_, tmp_path):
+        call = ("denoise", tmp_path / "in", "-o", tmp_path / "out", "-m", "box")
+        assert re.fullmatch(r"relume: 3 done before \(\d+\.\d s\)\.\n", relume_(*call).err)
+        assert relume_(*call, "--quiet").err == ""
 
     def test_again_does_all_again(self, run):
         assert set(run("--again").values()) == {"done"}
@@ -397,7 +482,7 @@ class TestStreams:
         os.close(theirs)
         assert done.returncode == 0
         assert "of 3" in shown
-        assert "relume: 3 restored in " in shown
+        assert "relume: 3 restored (" in shown
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

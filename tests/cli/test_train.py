@@ -17,7 +17,7 @@ def test_an_unknown_recipe_is_guessed_at(relume_, tmp_path):
     ("setting", "message"),
     [
         ("step=3", "Did you mean 'steps'?"),
-        ("steps", "--set takes field=value"),
+        ("steps", "--set takes FIELD=VALUE, but came as 'steps'."),
         ("steps=many", "steps takes a number like"),
     ],
 )
@@ -42,7 +42,7 @@ def test_export_writes_one_file_or_a_model_but_not_both(relume_, tmp_path):
 def test_terms_are_pairs(relume_, tmp_path):
     said = relume_("export", tmp_path, "--models", tmp_path, "--term", "CC0")
     assert said.code == 2
-    assert "--term takes folder=terms, but came as 'CC0'." in said.err
+    assert "--term takes FOLDER=TERMS, but came as 'CC0'." in said.err
 
 
 def test_it_reports_in_a_pipe_and_only_that(shell, picture, tmp_path):

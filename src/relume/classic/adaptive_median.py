@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Int
 
-from relume.classic._options import whole
+from relume.classic._options import is_number, whole
 from relume.classic._planes import channelwise
 from relume.errors import BadInputError
 from relume.image import Pixels, Plane
@@ -57,7 +57,7 @@ class AdaptiveMedian:
     def __post_init__(self) -> None:
         whole("AdaptiveMedian", "radius", self.radius, low=1, high=64)
         whole("AdaptiveMedian", "enough", self.enough, low=1, high=9)
-        if not self.low < self.high:
+        if not (is_number(self.low) and is_number(self.high) and self.low < self.high):
             raise BadInputError(
                 f"AdaptiveMedian needs low below high, but got {self.low!r} and {self.high!r}. "
                 "They are the values of pepper and of salt: 0 and 1 unless the picture uses less of its range."

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from relume.classic._colour import by_lightness
 from relume.classic._curve import Curve
+from relume.classic._options import is_number
 from relume.errors import BadInputError
 from relume.image import Pixels
 
@@ -36,7 +37,7 @@ class Equalize:
     limit: float = 2.0
 
     def __post_init__(self) -> None:
-        if not self.limit >= 1:
+        if not (is_number(self.limit) and self.limit >= 1):
             raise BadInputError(
                 f"Equalize needs a limit of 1 or more, but got {self.limit!r}. 2 is gentle, 4 is strong, inf is full."
             )

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
 
 from relume.classic._colour import by_lightness
-from relume.classic._options import within
+from relume.classic._options import is_number, within
 from relume.errors import BadInputError
 from relume.image import Pixels, Plane
 
@@ -49,7 +49,12 @@ class Retinex:
     brightest: float = 3.0
 
     def __post_init__(self) -> None:
-        if not self.scales or not all(0 < scale <= 1 for scale in self.scales):
+        scales: Any = self.scales
+        if (
+            not isinstance(scales, tuple)
+            or not scales
+            or not all(is_number(scale) and 0 < scale <= 1 for scale in scales)
+        ):
             raise BadInputError(
                 f"Retinex needs scales greater than 0 and at most 1, but got {self.scales!r}. "
                 "They are shares of the picture's shorter side, such as (0.03, 0.16, 0.5)."

@@ -1,10 +1,14 @@
 """The options that several commands share, and the readers of their values."""
 
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from relume.errors import BadInputError
 
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
@@ -63,6 +67,43 @@ def read_depth(text: str) -> str:
     return known.get(text, text)
 
 
+def read_pairs(option: str, texts: Iterable[str], *, like: str = "NAME=VALUE") -> dict[str, str]:
+    """The names and values that an option was given, which may be repeated.
+
+    >>> read_pairs("--set", ["gamma = 1.8"])
+    {'gamma': '1.8'}
+    """
+    pairs: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise BadInputError(f"{option} takes {like}, but came as {text!r}.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def read_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """A filter's own options, their values as in JSON, or a fraction; what is none of these is text.
+
+    >>> read_settings(["radius=2", "scales=[0.1, 0.5]", "threshold=51/255", "way=fast"])
+    {'radius': 2, 'scales': (0.1, 0.5), 'threshold': 0.2, 'way': 'fast'}
+    """
+    return {name: _value(text) for name, text in read_pairs("--set", texts).items()}
+
+
+def _value(text: str) -> Any:
+    over, slash, under = text.partition("/")
+    try:
+        return float(over) / float(under) if slash else _json(text)
+    except (ValueError, ZeroDivisionError):
+        return text
+
+
+def _json(text: str) -> Any:
+    value = json.loads("Infinity" if text == "inf" else text)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def model_option(task: str = "") -> Any:
     """`--model`, completed with the names of the models that serve `task`."""
 
@@ -107,6 +148,15 @@ Out = Annotated[
 ]
 Strength = Annotated[
     float, typer.Option("--strength", "-s", min=0, max=1, help="0 changes nothing, 1 is the full effect.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        show_default=False,
+        help="A classical filter's own option, say gamma=1.8; may be repeated.",
+    ),
 ]
 Mask = Annotated[
     Path | None,

@@ -1,17 +1,17 @@
 """What denoise, enhance and upscale do: they differ in their task and in their options only."""
 
 import tempfile
-import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from relume.cli._inputs import expand, names_many
 from relume.cli._journal import Journal, options_key, stamp
 from relume.cli._progress import Bar, progress
-from relume.cli._say import on_terminal, say, tell
+from relume.cli._report import Report
+from relume.cli._say import say, tell
 from relume.cli._streams import check_stdout, contents, write_stdout
 from relume.cli._targets import STDOUT, Job, is_folder, plan
 from relume.errors import BadInputError, RelumeError
@@ -58,30 +58,15 @@ class Request:
 
         # A model that is not there is told of now, before anything is touched.
         name = self.engine["model"] or TASKS[self.task].default
-        manifest = Store().get(self.task, name, scale=self.engine.get("scale")).manifest
+        settings = self.engine.get("settings")
+        manifest = Store().get(self.task, name, scale=self.engine.get("scale"), settings=settings).manifest
         return options_key(
             {
                 "model": manifest.model_dump(mode="json"),
-                "engine": {name: self.engine.get(name) for name in ("precision", "runtime", "scale")},
+                "engine": {name: self.engine.get(name) for name in ("precision", "runtime", "scale", "settings")},
                 "options": self.options,
                 "saving": [self.format, self.saving],
             }
-        )
-
-
-@dataclass
-class Tally:
-    """What came of the inputs."""
-
-    restored: int = 0
-    skipped: int = 0
-    failed: int = 0
-    began: float = field(default_factory=time.monotonic)
-
-    def __str__(self) -> str:
-        more = [f"{count} {what}" for count, what in ((self.skipped, "done before"), (self.failed, "failed")) if count]
-        return (
-            f"{self.restored} restored in {time.monotonic() - self.began:.1f} s{''.join(', ' + text for text in more)}."
         )
 
 
@@ -131,16 +116,16 @@ def _prepared(jobs: list[Job]) -> list[Job]:
 def _run(jobs: list[Job], done: set[Job], journal: Journal | None, key: str, request: Request) -> int:
     from relume import Engine
 
-    tally, todo = Tally(), [job for job in jobs if job not in done and not job.problem]
+    todo = [job for job in jobs if job not in done and not job.problem]
+    report = Report(many=len(jobs) > 1, json=request.json, quiet=request.quiet)
     with progress(request.task, len(jobs), quiet=request.quiet) as bar:
         if todo:
             with Engine(request.task, **request.engine) as engine:
-                _each(jobs, done, _outcomes(engine, todo, bar, request), (journal, key, bar, tally, request))
+                _each(jobs, done, _outcomes(engine, todo, bar, request), (journal, key, bar, report))
         else:
-            _each(jobs, done, iter(()), (journal, key, bar, tally, request))
-    if on_terminal() and not request.quiet:
-        say(str(tally))
-    return 1 if tally.failed else 0
+            _each(jobs, done, iter(()), (journal, key, bar, report))
+    report.end()
+    return 1 if report.failed else 0
 
 
 def _outcomes(engine: Any, todo: list[Job], bar: Bar, request: Request) -> Iterator[tuple[Any, Any]]:
@@ -157,34 +142,14 @@ def _outcomes(engine: Any, todo: list[Job], bar: Bar, request: Request) -> Itera
 
 
 def _each(jobs: list[Job], done: set[Job], outcomes: Iterator[tuple[Any, Any]], where: tuple[Any, ...]) -> None:
-    journal, key, bar, tally, request = where
+    journal, key, bar, report = where
     for job in jobs:
         outcome, before = (None, None) if job in done or job.problem else next(outcomes)
         error = job.problem or (str(outcome.error) if outcome is not None and outcome.error else None)
         if error is None and outcome is not None and journal is not None and not job.source.is_stdin:
             journal.add(job.source.path, job.target, key, before=before)
-        tally.skipped += job in done
-        tally.failed += error is not None
-        tally.restored += error is None and outcome is not None
         bar.done(job.source.path)
-        _report(job, outcome, error, json=request.json)
-
-
-def _report(job: Job, outcome: Any, error: str | None, *, json: bool) -> None:
-    notes = outcome.notes if outcome is not None else ()
-    if error is not None:
-        say(error, about=job.source.path)
-    for note in notes:
-        say(note, about=job.source.path)
-    if not json:
-        return
-    status = "failed" if error is not None else "skipped" if outcome is None else "done"
-    line: dict[str, Any] = {"source": str(job.source.path), "target": str(job.target), "status": status}
-    if error is not None:
-        line["error"] = error
-    elif outcome is not None:
-        line |= {"seconds": round(outcome.seconds, 3), "notes": list(notes), **outcome.details}
-    tell(line)
+        report.add(job, outcome, error)
 
 
 def _preview(jobs: list[Job], done: set[Job], request: Request) -> int:
@@ -222,7 +187,7 @@ def _to_stdout(job: Job, request: Request) -> int:
         pairs = [(source, Path(folder) / f"stdout{ends}")]
         (outcome,) = engine.restore_files(pairs, **request.saving, **request.options)
         problem = str(outcome.error) if outcome.error else None
-        _report(job, outcome, problem, json=False)
+        Report(quiet=request.quiet).add(job, outcome, problem)
         if problem is None:
             write_stdout(pairs[0][1].read_bytes())
     return 0 if problem is None else 1

@@ -35,6 +35,7 @@ def denoise(
     *,
     out: o.Out = None,
     model: Annotated[str | None, o.model_option("denoise")] = None,
+    set_: o.Settings = None,
     strength: o.Strength = 1.0,
     mask: o.Mask = None,
     noise_type: Annotated[NoiseType, typer.Option(help="What kind of noise; auto looks for itself.")] = NoiseType.auto,
@@ -64,6 +65,7 @@ def denoise(
     """Take noise away and keep the detail; alpha, depth, colour profile and metadata stay."""
     engine = {
         "model": model,
+        "settings": o.read_settings(set_ or []),
         "device": device,
         "precision": precision,
         "runtime": runtime,

@@ -11,6 +11,7 @@ PANEL = "Restore"
 STOP = GO_ON
 EXAMPLES = (
     "relume enhance dark.jpg -o bright.jpg --model retinex",
+    "relume enhance dark.jpg -o bright.jpg --model gamma --set gamma=1.8",
     "relume enhance scans/ -o better/ --model unsharp_mask --strength 0.5",
 )
 
@@ -20,6 +21,7 @@ def enhance(
     *,
     out: o.Out = None,
     model: Annotated[str | None, o.model_option("enhance")] = None,
+    set_: o.Settings = None,
     strength: o.Strength = 1.0,
     mask: o.Mask = None,
     recursive: o.Recursive = False,
@@ -42,6 +44,7 @@ def enhance(
     """Better light, contrast and sharpness."""
     engine = {
         "model": model,
+        "settings": o.read_settings(set_ or []),
         "device": device,
         "precision": precision,
         "runtime": runtime,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from relume.cli import _options as o
 from relume.errors import BadInputError
 
 __all__ = ["export"]
@@ -51,15 +52,9 @@ def export(
         raise BadInputError("--out writes one ONNX file and --models a whole model; give one of the two.")
     from relume.make.register import register
 
-    print(register(run, models, summary=summary, version=version, terms=_terms(term or [])))
+    print(
+        register(
+            run, models, summary=summary, version=version, terms=o.read_pairs("--term", term or [], like="FOLDER=TERMS")
+        )
+    )
     return 0
-
-
-def _terms(pairs: list[str]) -> dict[str, str]:
-    terms: dict[str, str] = {}
-    for pair in pairs:
-        folder, equals, text = pair.partition("=")
-        if not equals:
-            raise BadInputError(f"--term takes folder=terms, but came as {pair!r}.")
-        terms[folder.strip()] = text.strip()
-    return terms

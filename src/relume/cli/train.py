@@ -46,7 +46,7 @@ def train(
         logging.getLogger(name).setLevel(logging.WARNING)  # how it computes, the recipe says
     from relume.make.train import train as train_recipe
 
-    chosen = _recipe(recipe, out, resume=resume).changed(_settings(set_ or []))
+    chosen = _recipe(recipe, out, resume=resume).changed(o.read_pairs("--set", set_ or [], like="FIELD=VALUE"))
     finished = train_recipe(chosen, data=data, out=out, resume=resume, minutes=minutes, report=_report)
     if not finished:
         say("stopped before its last step. Go on with --resume.", about=out)
@@ -64,16 +64,6 @@ def _recipe(name: str, out: Path, *, resume: bool) -> Any:
             raise BadInputError(f"There is no recipe file {name}.")
         return Recipe.from_json(Path(name).read_text())
     return RECIPES[name]
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    for pair in pairs:
-        field, equals, value = pair.partition("=")
-        if not equals:
-            raise BadInputError(f"--set takes field=value, but came as {pair!r}.")
-        settings[field.strip()] = value.strip()
-    return settings
 
 
 def _report(progress: Any) -> None:

@@ -1,11 +1,12 @@
 """relume upscale: more pixels."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from relume.cli import _options as o
 from relume.cli._restore import GO_ON, Request, restore
+from relume.errors import BadInputError
 
 __all__ = ["upscale"]
 
@@ -22,8 +23,9 @@ def upscale(
     *,
     out: o.Out = None,
     model: Annotated[str | None, o.model_option("upscale")] = None,
+    set_: o.Settings = None,
     strength: o.Strength = 1.0,
-    scale: Annotated[int, typer.Option("--scale", "-x", min=1, max=8, help="How many times as wide and as high.")] = 2,
+    scale: Annotated[int, typer.Option("--scale", "-x", min=2, max=8, help="How many times as wide and as high.")] = 2,
     recursive: o.Recursive = False,
     dry_run: o.DryRun = False,
     again: o.Again = False,
@@ -42,8 +44,9 @@ def upscale(
     quiet: o.Quiet = False,
 ) -> int:
     """Make pictures larger."""
-    engine = {
+    engine: dict[str, Any] = {
         "model": model,
+        "settings": o.read_settings(set_ or []),
         "scale": scale,
         "device": device,
         "precision": precision,
@@ -52,6 +55,8 @@ def upscale(
         "memory_limit": memory_limit,
         "threads": threads,
     }
+    if "scale" in engine["settings"]:
+        raise BadInputError("How many times as large is said by --scale, not by --set.")
     request = Request(
         task="upscale",
         inputs=inputs,
