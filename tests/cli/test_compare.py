@@ -3,6 +3,8 @@ import PIL.Image
 import pytest
 from skimage.metrics import peak_signal_noise_ratio
 
+from relume.cli import _sheet
+
 
 @pytest.fixture
 def pair(picture, tmp_path):
@@ -113,3 +115,43 @@ def test_another_alpha_is_told_though_colours_are_equal(relume_, tmp_path):
     said = relume_("compare", tmp_path / "restored.png", tmp_path / "clean.png")
     assert "Its alpha is not that of the clean picture" in said.err
     assert relume_("compare", tmp_path / "clean.png", tmp_path / "clean.png").err == ""
+
+
+@pytest.mark.parametrize("bad", ["first", "second", "before"])
+def test_a_bad_picture_is_blamed_by_its_name(relume_, pair, tmp_path, bad):
+    paths = {"first": pair[0], "second": pair[1], "before": pair[0]} | {bad: tmp_path / "bad.png"}
+    paths[bad].write_bytes(b"this is no picture at all")
+    said = relume_("compare", paths["first"], paths["second"], "--before", paths["before"], "--json")
+    assert said.code == 1
+    assert said.err.startswith(f"relume: {paths[bad]}: ")
+    assert said.json[0]["failed"] == str(paths[bad])
+    assert "psnr" not in said.json[0]
+
+
+@pytest.fixture
+def titles(monkeypatch):
+    """What the panels of a sheet are called."""
+    found: list[str] = []
+    drawn = _sheet._caption
+    monkeypatch.setattr(_sheet, "_caption", lambda panel, room: (found.append(panel.title), drawn(panel, room))[1])
+    return found
+
+
+def test_without_before_the_panels_are_called_as_their_files(relume_, pair, tmp_path, titles):
+    relume_("compare", pair[0], pair[1], "--image", tmp_path / "s.png")
+    assert titles[:2] == ["restored.png", "clean.png"]
+
+
+def test_files_of_one_name_are_called_with_their_folders_and_unprintable_ones_by_place(
+    relume_, picture, tmp_path, titles
+):
+    one, other = picture(tmp_path / "in" / "a.png"), picture(tmp_path / "out" / "a.png", seed=1)
+    relume_("compare", one, other, "--image", tmp_path / "s.png")
+    assert titles[:2] == ["in/a.png", "out/a.png"]
+    relume_("compare", one, picture(tmp_path / "grün.png"), "--image", tmp_path / "s.png")
+    assert titles[3:5] == ["a.png", "the second picture"]
+
+
+def test_with_before_each_panel_is_called_what_it_was_given_as(relume_, pair, tmp_path, titles):
+    relume_("compare", pair[0], pair[1], "--before", pair[0], "--image", tmp_path / "s.png")
+    assert titles[:3] == ["before", "after", "clean"]

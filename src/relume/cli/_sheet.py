@@ -77,7 +77,7 @@ def _panels(before: Pixels | None, after: Pixels, clean: Pixels | None, *, names
     for name, pixels in shown:
         larger = pixels.shape != (height, width, 3) and pixels is not truth
         fitted = resize(pixels, height, width).clip(0, 1) if larger else pixels
-        panels.append(Panel(f"{name}, enlarged" if larger else name, _measured(fitted, truth), fitted))
+        panels.append(Panel(f"{name}, enlarged" if larger else name, _measured(fitted, truth, names[2]), fitted))
     first, second = panels[0], panels[1]
     change = second.pixels - first.pixels
     gain = gain_for(change)
@@ -94,13 +94,13 @@ def _rgb(pixels: Pixels) -> Pixels:
     return np.broadcast_to(pixels, (*pixels.shape[:2], 3)).clip(0, 1)
 
 
-def _measured(pixels: Pixels, truth: Pixels | None) -> str:
+def _measured(pixels: Pixels, truth: Pixels | None, called: str) -> str:
     if truth is None or pixels is truth:
         return f"{pixels.shape[1]} x {pixels.shape[0]}"
     names = ["psnr"] if min(truth.shape[:2]) < 11 else ["psnr", "ssim"]  # SSIM's window is that large
     values = measure(pixels, truth, names)
     if math.isinf(values["psnr"]):
-        return "equal to the clean one"
+        return f"equal to {called}"
     return "   ".join([f"{values['psnr']:.2f} dB", *(f"SSIM {values[name]:.4f}" for name in names[1:])])
 
 

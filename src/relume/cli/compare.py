@@ -58,12 +58,12 @@ def compare(
     rows: list[dict[str, Any]] = []
     for one, truth in pairs:
         row = _measure(one, truth, before, metrics)
-        if json:
-            tell(row)
         if "error" in row:
-            say(row["error"], about=one)
+            say(row["error"], about=row["failed"])
         else:
             rows.append(row)
+        if json:
+            tell(row)
     if rows and not json:
         _print(rows, metrics)
     if image is not None and rows:
@@ -105,22 +105,25 @@ def _measure(restored: Path, clean: Path | None, before: Path | None, metrics: d
     """What was measured, or the error."""
     import relume
 
-    row: dict[str, Any] = {"restored": str(restored), "clean": None if clean is None else str(clean)}
+    named: dict[str, Any] = {"restored": str(restored), "clean": None if clean is None else str(clean)}
     if clean is None:
-        return row | {"error": "There is no clean picture of this stem."}
+        return named | {"failed": str(restored), "error": "There is no clean picture of this stem."}
+    reading = clean
     try:
-        whole, other = relume.open(clean), relume.open(restored)
+        whole, reading = relume.open(clean), restored
+        other = relume.open(restored)
         if not _same_alpha(whole.alpha, other.alpha):
             say("Its alpha is not that of the clean picture; what is measured is colour only.", about=restored)
         truth, picture = whole.pixels, other.pixels
         _check(picture.shape, truth.shape)
-        row |= {name: _plain(metric(picture, truth)) for name, metric in metrics.items()}
+        row = named | {name: _plain(metric(picture, truth)) for name, metric in metrics.items()}
         if before is not None:
+            reading = before
             start = relume.open(before).pixels
             _check(start.shape, truth.shape)
             row["before"] = {name: _plain(metric(start, truth)) for name, metric in metrics.items()}
     except RelumeError as error:
-        return {"restored": str(restored), "clean": str(clean), "error": str(error)}
+        return named | {"failed": str(reading), "error": str(error)}
     return row
 
 
@@ -163,4 +166,19 @@ def _sheet(pair: tuple[Path, Path | None], before: Path | None, out: Path) -> No
     restored, clean = (relume.open(path).pixels for path in pair if path is not None)
     degraded = relume.open(before).pixels if before is not None else None
     out.parent.mkdir(parents=True, exist_ok=True)
-    files.save(Image(pixels=sheet(degraded, restored, clean)), out, depth="uint8")
+    names = ("before", "after", "clean") if before is not None else ("before", *_names(*pair))
+    files.save(Image(pixels=sheet(degraded, restored, clean, names=names)), out, depth="uint8")
+
+
+def _names(restored: Path, clean: Path | None) -> tuple[str, str]:
+    """What two pictures are called where nobody said which is which: somebody's CLEAN may be the noisy one."""
+    assert clean is not None  # noqa: S101  (it was measured)
+    names = [
+        path.name if restored.name != clean.name else f"{path.resolve().parent.name}/{path.name}"
+        for path in (restored, clean)
+    ]
+    one, other = [
+        name if name.isascii() else f"the {place} picture"
+        for name, place in zip(names, ("first", "second"), strict=True)
+    ]
+    return one, other
