@@ -101,6 +101,13 @@ def test_a_pattern_is_expanded_by_relume_too(relume_, picture, tmp_path):
     assert [Path(line["target"]).name for line in said.json] == ["a1.png", "a2.png"]
 
 
+@pytest.mark.parametrize("address", ["https://example.org/a.jpg", "http://example.org/a?size=[1]"])
+def test_nothing_is_downloaded(relume_, tmp_path, address):
+    said = relume_("denoise", address, "-o", tmp_path / "out.png", "-m", "box")
+    assert said.code == 1
+    assert said.err.endswith(": relume downloads nothing. Save the picture first, and name its file.\n")
+
+
 def test_one_bad_picture_fails_alone_in_one_line_with_code_1(relume_, picture, tmp_path):
     picture(tmp_path / "good.png")
     (tmp_path / "bad.png").write_bytes(b"this is no picture at all")
@@ -108,7 +115,7 @@ def test_one_bad_picture_fails_alone_in_one_line_with_code_1(relume_, picture, t
     assert said.code == 1
     assert [line["status"] for line in said.json] == ["failed", "done", "failed"]
     first, second = said.err.splitlines()
-    assert first.startswith(f"relume: {tmp_path / 'bad.png'}: No picture format is known")
+    assert first.startswith(f"relume: {tmp_path / 'bad.png'}: This is no picture that relume can read")
     assert second == "relume: nowhere.png: There is no such file."
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".relume-journal.jsonl", "good.png"]
 
@@ -284,7 +291,17 @@ class TestUsage:
                 "--set takes NAME=VALUE, but came as 'radius'.",
             ),
             (["a.png", "-o", "b.png", "-m", "median", "--set", "radios=2"], "has no option 'radios'. Did you mean"),
-            (["a.png", "-o", "b.png", "--quality", "0"], "greater than or equal to 1. See: relume denoise --help"),
+            (
+                ["a.png", "-o", "b.png", "--quality", "0"],
+                "'--quality': at least 1 was expected. See: relume denoise --help",
+            ),
+            (["a.png", "-o", "b.png", "--strength", "2"], "'-s': at most 1 was expected. See: relume denoise --help"),
+            (["a.png", "-o", "b.png", "--strength", "x"], "'-s': a number was expected. See: relume denoise --help"),
+            (["a.png", "-o", "b.png", "--tile", "3.5"], "'--tile': a whole number was expected. See: relume denoise"),
+            (
+                ["a.png", "-o", "b.png", "--mask", "no.png"],
+                "'--mask': there is no 'no.png'. See: relume denoise --help",
+            ),
         ],
     )
     def test_tells_what_was_expected(self, relume_, arguments, message):
@@ -442,7 +459,7 @@ class TestStreams:
         done = shell("denoise", "-", "-m", "box", input=b"hello, this is no picture")
         assert done.returncode == 1
         assert done.stdout == b""
-        assert done.stderr.startswith(b"relume: -: No picture format is known")
+        assert done.stderr.startswith(b"relume: -: This is no picture that relume can read")
         assert done.stderr.count(b"\n") == 1
 
     def test_a_reader_that_went_away_is_no_traceback(self):

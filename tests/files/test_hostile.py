@@ -75,7 +75,7 @@ def test_legal_edge_cases_are_read(outcomes: dict[str, str]) -> None:
         ("pdf_named.jpg", "UnreadableFileError: This is a PDF document"),
         ("gzip_bomb_100MB.png", "UnreadableFileError: This is a gzip archive, not a picture that is read. Unpack it"),
         ("empty.png", r"the file is empty \(0 bytes\)"),
-        ("text.png", "No picture format is known that begins with the bytes 68 65 6c"),
+        ("text.png", "This is no picture that relume can read: no format is known that begins with the bytes 68 65 6c"),
     ],
 )
 def test_the_message_says_why(outcomes: dict[str, str], name: str, words: str) -> None:

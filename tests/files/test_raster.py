@@ -3,6 +3,7 @@
 import io
 import itertools
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,6 +58,19 @@ def written(values: np.ndarray, format: str, **options: object) -> bytes:
 def test_what_must_not_be_dropped_is_refused(values: np.ndarray, format: str, words: str) -> None:
     with pytest.raises(CannotKeepError, match=words):
         files.encode(Image.from_array(values), format)
+
+
+@pytest.mark.parametrize(
+    ("format", "depth", "words"),
+    [
+        ("jpeg", "uint16", "JPEG holds uint8, but uint16 was asked for. .* or ask for --depth 8, in Python"),
+        ("avif", "uint16", "AVIF holds 8, 10 or 12 bits, but uint16 was asked for. .* or ask for --depth 8, in Python"),
+        ("png", "float32", "PNG holds uint8 and uint16, but float32 was asked for. Write TIFF .* ask for --depth 16"),
+    ],
+)
+def test_a_depth_that_does_not_fit_is_not_advised_again(format: str, depth: str, words: str) -> None:
+    with pytest.raises(CannotKeepError, match=words):
+        files.encode(Image.from_array(picture()), format, depth=depth)
 
 
 def test_cmyk_and_many_channels_are_refused_where_they_do_not_fit() -> None:
@@ -392,3 +406,9 @@ def test_the_profile_inside_of_a_bmp_is_told() -> None:
     assert files.open(data).kept.notes == ("The ICC profile inside of the BMP is not kept.",)
     np.testing.assert_array_equal(files.open(data).to_array(), picture())
     assert files.open(plain).kept.notes == ()
+
+
+@pytest.mark.parametrize("wrap", [str, Path])
+def test_nothing_is_downloaded(wrap: type) -> None:
+    with pytest.raises(UnreadableFileError, match=r"relume downloads nothing, .* Save the picture first"):
+        files.open(wrap("https://example.org/a.jpg"))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -73,7 +74,7 @@ def _explain(error: Exception) -> int:
 
     if hasattr(error, "format_message"):  # a usage error of typer's, whose classes moved between its versions
         context = getattr(error, "ctx", None)
-        said: str = error.format_message().replace(": Value error, ", ": ").rstrip()  # pyright: ignore[reportAttributeAccessIssue]
+        said = _plainly(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
         stop = "" if said.endswith((".", "?")) else "."
         say(f"{said}{stop} See: {context.command_path if context else 'relume'} --help")
         return 2
@@ -84,6 +85,28 @@ def _explain(error: Exception) -> int:
         raise error
     say(f"{type(error).__name__}: {error}. This is a bug of relume; with RELUME_TRACEBACK=1 it shows where.")
     return 1
+
+
+# The checking library's words, and ours.
+WORDS = (
+    (r": Value error, ", ": "),
+    (r"Input should be less than or equal to (\S+)", r"at most \1 was expected"),
+    (r"Input should be greater than or equal to (\S+)", r"at least \1 was expected"),
+    (r"Input should be a valid integer.*", "a whole number was expected"),
+    (r"Input should be a valid number.*", "a number was expected"),
+    (r"\b(?:file|dir|path) ('.*') does not exist", r"there is no \1"),
+)
+
+
+def _plainly(said: str) -> str:
+    """A message of the library that reads the options, as relume would put it.
+
+    >>> _plainly("Invalid value for '--quality': Input should be less than or equal to 100")
+    "Invalid value for '--quality': at most 100 was expected"
+    """
+    for theirs, ours in WORDS:
+        said = re.sub(theirs, ours, said)
+    return said.rstrip()
 
 
 def _stop(_: int, __: FrameType | None) -> NoReturn:

@@ -2,10 +2,12 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ADDRESS = re.compile(r"(https?|ftps?)://", re.IGNORECASE)
 STDIN = Path("-")
 # Pictures that are not read: in a folder they are told of, not passed over.
 FOREIGN = frozenset({".heic", ".heif", ".hif", ".jp2", ".jxl", ".psd"})
@@ -46,7 +48,10 @@ def expand(inputs: Iterable[str], *, recursive: bool = False, leave_out: Path | 
 
 def names_many(inputs: list[str]) -> bool:
     """Whether `inputs` may stand for more than one picture, whatever they stand for today."""
-    return len(inputs) != 1 or Path(inputs[0]).is_dir() or (glob.has_magic(inputs[0]) and not Path(inputs[0]).exists())
+    first = Path(inputs[0]) if len(inputs) == 1 and not ADDRESS.match(inputs[0]) else None
+    if first is None:
+        return len(inputs) != 1
+    return first.is_dir() or (glob.has_magic(inputs[0]) and not first.exists())
 
 
 def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[Source]:
@@ -59,6 +64,8 @@ def _expand(text: str, *, recursive: bool, leave_out: Path | None) -> Iterator[S
         yield from found or [Source(path, Path(path.name), f"This folder holds no pictures.{hint}")]
     elif path.exists():
         yield Source(path, Path(path.name))
+    elif ADDRESS.match(text):
+        yield Source(path, Path(path.name), "relume downloads nothing. Save the picture first, and name its file.")
     elif glob.has_magic(text):
         matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207  (absolute patterns too, and ** only here)
         files = [Path(match) for match in matches if Path(match).is_file()]

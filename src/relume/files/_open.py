@@ -71,8 +71,8 @@ def open_image(source: str | Path | bytes, *, limits: Limits | None = None) -> I
     >>> open_image(b"hello world, this is no picture")
     Traceback (most recent call last):
         ...
-    relume.errors.UnreadableFileError: No picture format is known that begins with the bytes 68 65 6c 6c 6f 20 77 6f. \
-Read are JPEG, PNG, WebP, TIFF, AVIF, GIF, BMP, .npy, DICOM and camera raw.
+    relume.errors.UnreadableFileError: This is no picture that relume can read: no format is known that begins \
+with the bytes 68 65 6c 6c 6f 20 77 6f. Read are JPEG, PNG, WebP, TIFF, AVIF, GIF, BMP, .npy, DICOM and camera raw.
     """
     limits = limits or Limits()
     with reader(source, limits=limits) as strips:

@@ -57,7 +57,7 @@ def plan(kept: Kept, format: str, shape: Shape, wish: Wish) -> Plan:
     colour = _colour(kept, shape)
     notes: list[str] = []
     depth = wish.depth or kept.depth
-    _check_depth(holds, format, depth, kept)
+    _check_depth(holds, format, depth, kept, asked=wish.depth is not None)
     if shape.has_alpha and not holds.alpha:
         raise CannotKeepError(
             f"{name} has no transparency, but the picture has alpha. Write PNG, WebP, TIFF or AVIF instead."
@@ -87,20 +87,20 @@ def _colour(kept: Kept, shape: Shape) -> Colour:
     return "cmyk" if shape.channels == 4 and kept.colour == "cmyk" else "other"
 
 
-def _check_depth(holds: Holds, format: str, depth: str, kept: Kept) -> None:
-    if depth not in holds.depths:
-        most = holds.depths[-1]
-        bits = {"uint8": 8, "uint16": 16, "float32": "float"}[most]
-        better = "TIFF" if depth == "float32" else "PNG or TIFF"
-        raise CannotKeepError(
-            f"{NAMES[format]} holds {' and '.join(holds.depths)}, but the picture is {depth}. "
-            f'Write {better} instead, or let it be rounded: --depth {bits}, in Python depth="{most}".'
-        )
-    if format == "avif" and depth == "uint16" and kept.bits not in (10, 12):
-        raise CannotKeepError(
-            "AVIF holds 8, 10 or 12 bits, but the picture has 16. "
-            'Write PNG or TIFF instead, or let it be rounded: --depth 8, in Python depth="uint8".'
-        )
+def _check_depth(holds: Holds, format: str, depth: str, kept: Kept, *, asked: bool) -> None:
+    too_deep = format == "avif" and depth == "uint16" and kept.bits not in (10, 12)
+    if depth in holds.depths and not too_deep:
+        return
+    most = "uint8" if format == "avif" else holds.depths[-1]
+    bits = {"uint8": 8, "uint16": 16, "float32": "float"}[most]
+    better = "TIFF" if depth == "float32" else "PNG or TIFF"
+    held = "8, 10 or 12 bits" if too_deep else " and ".join(holds.depths)
+    came = f"{depth} was asked for" if asked else "the picture has 16" if too_deep else f"the picture is {depth}"
+    way_out = "ask for" if asked else "let it be rounded:"
+    raise CannotKeepError(
+        f"{NAMES[format]} holds {held}, but {came}. "
+        f'Write {better} instead, or {way_out} --depth {bits}, in Python depth="{most}".'
+    )
 
 
 def _wrong_colour(colour: str, channels: int, name: str) -> str:

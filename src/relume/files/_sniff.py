@@ -80,7 +80,8 @@ def recognise(head: bytes, path: Path | None) -> str:
         if start.startswith(magic.lower()) or head.startswith(magic):
             raise UnreadableFileError(f"This is {what}, not a picture that is read. {advice}. Read are {READ}.")
     raise UnreadableFileError(
-        f"No picture format is known that begins with the bytes {head[:8].hex(' ')}. Read are {READ}."
+        "This is no picture that relume can read: no format is known that begins with the bytes "
+        f"{head[:8].hex(' ')}. Read are {READ}."
     )
 
 

@@ -1,5 +1,6 @@
 """Where bytes come from: a path or bytes, read at any place, and named in messages."""
 
+import re
 import stat
 from io import BufferedIOBase
 from pathlib import Path
@@ -50,6 +51,15 @@ class Source:
         self.close()
 
 
+def is_address(path: str | Path) -> bool:
+    """Whether it is a place on the net; a Path has lost one of its slashes.
+
+    >>> is_address("https://example.org/a.jpg"), is_address(Path("ftp://example.org")), is_address("c:/a.jpg")
+    (True, True, False)
+    """
+    return re.match(r"(https?|ftps?):/", str(path), re.IGNORECASE) is not None
+
+
 def _opened(path: Path) -> tuple[BufferedIOBase, int]:
     try:
         info = path.stat()
@@ -58,6 +68,10 @@ def _opened(path: Path) -> tuple[BufferedIOBase, int]:
             raise UnreadableFileError(f"A picture file was expected, but {path} is {kind}. Give the path of a file.")
         return path.open("rb"), info.st_size
     except FileNotFoundError:
+        if is_address(path):
+            raise UnreadableFileError(
+                f"relume downloads nothing, and {path} is an address. Save the picture first, and name its file."
+            ) from None
         raise UnreadableFileError(f"There is no file {path}. Check the path.") from None
     except UnreadableFileError:
         raise
