@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from relume.tasks import TASKS
+
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -13,10 +15,15 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_list_names_every_model_and_its_task(relume_):
     rows = relume_("models", "list", "--json").json
-    assert {"task": "denoise", "name": "median", "version": "1", "scale": 1} in rows
+    median = {"task": "denoise", "name": "median", "version": "1", "scale": 1, "default": False}
+    assert median.items() < next(row for row in rows if row["name"] == "median").items()
     assert [row["task"] for row in rows] == sorted(row["task"] for row in rows)
-    table = relume_("models").out.splitlines()
+    *table, _, legend = relume_("models").out.splitlines()
     assert [line.split()[1] for line in table] == [row["name"] for row in rows]
+    defaults = [line.split()[1] for line in table if " * " in line]
+    assert defaults == [row["name"] for row in rows if row["default"]]
+    assert {TASKS["enhance"].default, TASKS["upscale"].default} <= {*defaults}
+    assert legend == "* is used unless --model names another."
 
 
 def test_list_of_one_task(relume_):

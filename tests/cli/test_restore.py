@@ -270,8 +270,8 @@ class TestUsage:
         ("arguments", "message"),
         [
             (["a.png"], "Say where the result goes: -o FILE or -o FOLDER."),
-            ([], "Missing argument 'INPUT'"),
-            (["a.png", "-o", "b.png", "--strength", "1.5"], "Invalid value for '--strength'"),
+            ([], "Missing argument 'FILE|FOLDER'"),
+            (["a.png", "-o", "b.png", "--strength", "1.5"], "strength is a number from 0 to 1, but came as '1.5'."),
             (["a.png", "-o", "b.png", "--sigma", "25"], "Write 25/255 for 8-bit levels"),
             (["a.png", "-o", "b.png", "--sigma", "much"], "sigma is a number like 0.1 or 25/255"),
             (["a.png", "-o", "b.png", "--sigma", "1/0"], "sigma is a number like 0.1 or 25/255"),
@@ -293,10 +293,10 @@ class TestUsage:
             (["a.png", "-o", "b.png", "-m", "median", "--set", "radios=2"], "has no option 'radios'. Did you mean"),
             (
                 ["a.png", "-o", "b.png", "--quality", "0"],
-                "'--quality': at least 1 was expected. See: relume denoise --help",
+                "quality is a whole number from 1 to 100, but came as '0'. See: ",
             ),
-            (["a.png", "-o", "b.png", "--strength", "2"], "'-s': at most 1 was expected. See: relume denoise --help"),
-            (["a.png", "-o", "b.png", "--strength", "x"], "'-s': a number was expected. See: relume denoise --help"),
+            (["a.png", "-o", "b.png", "--strength", "x"], "strength is a number from 0 to 1, but came as 'x'."),
+            (["a.png", "-o", "b.png", "--threads", "0"], "'--threads': at least 1 was expected. See: relume denoise"),
             (["a.png", "-o", "b.png", "--tile", "3.5"], "'--tile': a whole number was expected. See: relume denoise"),
             (
                 ["a.png", "-o", "b.png", "--mask", "no.png"],

@@ -42,6 +42,15 @@ def test_every_option_of_the_examples_exists(relume_, name, monkeypatch):
             assert option in known, f"{example}: {option}"
 
 
+@pytest.mark.parametrize("command", [["denoise"], ["models", "list"], ["train"]])
+def test_help_speaks_of_no_types(relume_, command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = relume_(*command, "-h").out
+    assert "--help" in shown
+    assert "<bool>" not in shown
+    assert "<list" not in shown
+
+
 def test_without_arguments_it_lists_the_commands_by_panel(relume_, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     said = relume_()

@@ -23,12 +23,13 @@ RARE = 0.1  # share of salt, or of pepper, that is believed even where there is 
 
 @dataclass(frozen=True, kw_only=True)
 class AdaptiveMedian:
-    """Each impulse becomes the median of the trusted values in the smallest square that has enough of them.
+    """Salt-and-pepper noise removed, all other pixels bit for bit as they were.
 
-    An impulse is a value at either end of the range, unless there are so many of its kind around that they must be the
-    picture itself (a burnt-out sky, a black frame): salt and pepper are about equally frequent, so the rate of the one
-    tells how many of the other are too many. All other values stay as they are, bit for bit. Channels are looked at
-    one by one. For 1 to 70 % of salt and pepper, or up to 10 % of only one of them.
+    Each impulse becomes the median of the trusted values in the smallest square that has enough of them. An impulse is
+    a value at either end of the range, unless there are so many of its kind around that they must be the picture itself
+    (a burnt-out sky, a black frame): salt and pepper are about equally frequent, so the rate of the one tells how many
+    of the other are too many. All other values stay as they are, bit for bit. Channels are looked at one by one. For 1
+    to 70 % of salt and pepper, or up to 10 % of only one of them.
 
     Attributes:
         radius: of the largest square, in pixels; an impulse without a trusted value in it stays.

@@ -14,9 +14,10 @@ __all__ = ["Bicubic"]
 
 @dataclass(frozen=True, kw_only=True)
 class Bicubic:
-    """The picture `scale` times as large by bicubic interpolation (a = -1/2), as MATLAB's imresize makes it.
+    """A larger picture, smooth and without surprises; no detail is added.
 
-    Pixels are areas: the corners of both pictures coincide. Beyond its border the picture is mirrored.
+    Bicubic interpolation (a = -1/2), as MATLAB's imresize makes it. Pixels are areas: the corners of both pictures
+    coincide. Beyond its border the picture is mirrored.
 
     Attributes:
         scale: how many times as high and as wide, a whole number from 2 to 8.

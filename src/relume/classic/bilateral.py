@@ -17,7 +17,9 @@ __all__ = ["Bilateral"]
 
 @dataclass(frozen=True, kw_only=True)
 class Bilateral:
-    """Each pixel becomes a mean of its neighbours, weighted by nearness and by likeness of colour; edges stay.
+    """Noise smoothed in even areas while strong edges stay; fine texture goes with the noise.
+
+    Each pixel becomes a mean of its neighbours, weighted by nearness and by likeness of colour.
 
     Attributes:
         spatial_sigma: of the Gaussian over distances, in pixels; it is cut at two and a half of them.

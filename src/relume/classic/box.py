@@ -14,7 +14,9 @@ __all__ = ["Box"]
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """Each pixel becomes the mean of the square around it; pictures are mirrored at their border.
+    """The plainest blur: noise and detail smoothed alike, fast.
+
+    Each pixel becomes the mean of the square around it; pictures are mirrored at their border.
 
     Attributes:
         radius: half the side of the square, in pixels; 1 is 3 by 3.

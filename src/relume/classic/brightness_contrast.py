@@ -16,10 +16,11 @@ SPARED = 0.5  # percent of the pixels that `None` may push beyond either end
 
 @dataclass(frozen=True, kw_only=True)
 class BrightnessContrast:
-    """(value - 1/2) contrast + 1/2 + brightness, the same line for all channels: greys stay grey.
+    """Brighter or darker, flatter or crisper all over; by itself, a flat picture stretched to the full range.
 
-    What is not given is chosen from the picture: both None stretch its values over the whole range but for 0.5 % of the
-    pixels at either end, by no more than three times.
+    (value - 1/2) contrast + 1/2 + brightness, the same line for all channels: greys stay grey. What is not given is
+    chosen from the picture: both None stretch its values over the whole range but for 0.5 % of the pixels at either
+    end, by no more than three times.
 
     Attributes:
         brightness: added, in units of [0, 1]; from -1 to 1.

@@ -18,10 +18,11 @@ __all__ = ["Clahe"]
 
 @dataclass(frozen=True, kw_only=True)
 class Clahe:
-    """Local contrast raised, by equalising histograms of parts of the picture, each no steeper than `limit`.
+    """Local contrast raised, for hazy and flat pictures, scans and X-rays; it shows noise too.
 
-    RGB pictures change in lightness only: colours keep their hue. The curves are continuous (no 8-bit steps in the
-    result), and between the centres of the parts they are blended.
+    Histograms of parts of the picture are equalised, each no steeper than `limit`. RGB pictures change in lightness
+    only: colours keep their hue. The curves are continuous (no 8-bit steps in the result), and between the centres of
+    the parts they are blended.
 
     Attributes:
         limit: largest count of a histogram bin, in multiples of the mean count; 1 changes nothing, more is stronger.

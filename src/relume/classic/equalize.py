@@ -14,9 +14,10 @@ __all__ = ["Equalize"]
 
 @dataclass(frozen=True, kw_only=True)
 class Equalize:
-    """One curve for the whole picture that makes all levels as equally frequent as `limit` allows.
+    """Contrast raised all over, most where most of the picture lies.
 
-    RGB pictures change in lightness only: colours keep their hue. The curve is continuous: no 8-bit steps.
+    One curve for the whole picture makes all levels as equally frequent as `limit` allows. RGB pictures change in
+    lightness only: colours keep their hue. The curve is continuous: no 8-bit steps.
 
     Attributes:
         limit: largest slope of the curve; 1 changes nothing, infinity is the textbook's full equalisation, which makes

@@ -17,9 +17,10 @@ STRONGEST = 1.8  # what `gamma=None` goes up to: beyond it, noise is what become
 
 @dataclass(frozen=True, kw_only=True)
 class Gamma:
-    """value^(1 / gamma), the same curve for all channels: greys stay grey. More than 1 brightens.
+    """Dark and middle tones brightened; black stays black and white white.
 
-    Values below 0 are mirrored (-|value|^(1 / gamma)).
+    value^(1 / gamma), the same curve for all channels: greys stay grey. More than 1 brightens. Values below 0 are
+    mirrored (-|value|^(1 / gamma)).
 
     Attributes:
         gamma: from 0.1 to 10; None chooses it so that the picture's mean lightness moves to `target`, brightening by

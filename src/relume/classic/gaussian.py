@@ -15,7 +15,9 @@ __all__ = ["Gaussian"]
 
 @dataclass(frozen=True, kw_only=True)
 class Gaussian:
-    """Each pixel becomes a Gaussian-weighted mean of its neighbours; pictures are mirrored at their border.
+    """A soft blur: noise and detail smoothed alike, gently.
+
+    Each pixel becomes a Gaussian-weighted mean of its neighbours; pictures are mirrored at their border.
 
     Attributes:
         spatial_sigma: standard deviation of the Gaussian, in pixels; it is cut at four of them.

@@ -14,9 +14,10 @@ __all__ = ["Lanczos"]
 
 @dataclass(frozen=True, kw_only=True)
 class Lanczos:
-    """The picture `scale` times as large by Lanczos-3 interpolation: a little sharper than bicubic, with more ringing.
+    """A larger picture, a little sharper than bicubic, with faint halos at hard edges; no detail is added.
 
-    Pixels are areas: the corners of both pictures coincide. Beyond its border the picture is mirrored.
+    Lanczos-3 interpolation. Pixels are areas: the corners of both pictures coincide. Beyond its border the picture is
+    mirrored.
 
     Attributes:
         scale: how many times as high and as wide, a whole number from 2 to 8.

@@ -18,9 +18,10 @@ STRIP_BYTES = 64 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Median:
-    """Each value becomes the median of the square around it, channel by channel; the border is repeated.
+    """Specks and single wrong pixels removed, edges kept, fine lines lost.
 
-    Removes single wrong pixels and keeps edges; `adaptive_median` does the former without touching the other pixels.
+    Each value becomes the median of the square around it, channel by channel; the border is repeated. Removes single
+    wrong pixels and keeps edges; `adaptive_median` does the former without touching the other pixels.
 
     Attributes:
         radius: half the side of the square, in pixels; 1 is 3 by 3. Beyond 2 it is slow.

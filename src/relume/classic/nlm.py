@@ -23,11 +23,12 @@ Weights = Float32[np.ndarray, "_ _"]
 
 @dataclass(frozen=True, kw_only=True)
 class Nlm:
-    """Each pixel becomes a mean of the pixels around it, weighted by how alike the patches around both look.
+    """Even noise removed and detail kept where it repeats: non-local means, careful and slow.
 
-    weight = exp(-max(d² - 2 sigma², 0) / (likeness sigma)²), d² the mean squared difference of two patches, over all
-    channels together; a pixel's weight is the mean over all patches that hold it. Computed in float, one difference
-    picture for each pair of opposite shifts.
+    Each pixel becomes a mean of the pixels around it, weighted by how alike the patches around both look. weight =
+    exp(-max(d² - 2 sigma², 0) / (likeness sigma)²), d² the mean squared difference of two patches, over all channels
+    together; a pixel's weight is the mean over all patches that hold it. Computed in float, one difference picture for
+    each pair of opposite shifts.
 
     Attributes:
         patch_radius: half the side of the patches compared, in pixels; 1 is 3 by 3.

@@ -20,8 +20,9 @@ SMALL_SIGMA = 8.0  # pixels; a wider blur is made on a smaller picture
 
 @dataclass(frozen=True, kw_only=True)
 class Retinex:
-    """Each pixel judged by its surroundings: mean over scales of log(lightness / blurred lightness), then stretched.
+    """Dark parts opened and the light evened out, bright parts kept: for backlit and night pictures.
 
+    Each pixel is judged by its surroundings: mean over scales of log(lightness / blurred lightness), then stretched.
     Applied to the lightness, with the channels scaled together: the multi-scale Retinex "with chromaticity
     preservation", which neither greys the colours nor tints them as the channel-wise one with colour restoration does.
 

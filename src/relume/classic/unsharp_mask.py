@@ -17,10 +17,11 @@ __all__ = ["UnsharpMask"]
 
 @dataclass(frozen=True, kw_only=True)
 class UnsharpMask:
-    """picture + amount (picture - blurred picture); of RGB pictures only the lightness is sharpened.
+    """Soft pictures sharpened, faint noise left alone.
 
-    Details smaller than the threshold, which are mostly noise, are left alone, and larger ones count for what they
-    exceed it by, so that there is no edge between the two.
+    picture + amount (picture - blurred picture); of RGB pictures only the lightness is sharpened. Details smaller than
+    the threshold, which are mostly noise, are left alone, and larger ones count for what they exceed it by, so that
+    there is no edge between the two.
 
     Attributes:
         amount: how much of the detail is added; 0 changes nothing.

@@ -9,6 +9,7 @@ import relume
 from relume.catalog import Catalog
 
 COMMANDS = Catalog("command", "relume.cli")
+HELP = ["-h", "--help"]
 PANELS = ("Restore", "Look and measure", "Models", "Make a model")
 
 
@@ -20,7 +21,7 @@ def build() -> Any:
         epilog=_epilog(("relume denoise scans/ -o better/", "relume assess photo.jpg")),
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": HELP},
     )
     app.callback()(_root)
     for name in sorted(COMMANDS, key=_place):
@@ -31,7 +32,22 @@ def build() -> Any:
             app.add_typer(thing, name=name, **extra)
         else:
             app.command(name, **extra)(thing)
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    _without_types(command)
+    return command
+
+
+def _without_types(command: Any) -> None:
+    """Help for people: `--json`, not `--json <bool>`, and no `<list[str]>` beside what is named already."""
+    # Made when it is first asked for, and kept.
+    of_help = command.get_help_option(typer.Context(command, help_option_names=HELP))
+    for parameter in [*command.params, *([of_help] if of_help else [])]:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda ctx: ""  # pyright: ignore[reportUnknownLambdaType]
+    for below in getattr(command, "commands", {}).values():
+        _without_types(below)
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -43,6 +43,32 @@ def read_sigma(text: str) -> float:
     return value
 
 
+def read_strength(text: str | float) -> float:
+    """From 0 to 1, checked.
+
+    >>> read_strength("0.8")
+    0.8
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise typer.BadParameter(f"strength is a number from 0 to 1, but came as {text!r}.")
+    return value
+
+
+def read_quality(text: str) -> int:
+    """From 1 to 100, checked.
+
+    >>> read_quality("95")
+    95
+    """
+    if not text.strip().isdecimal() or not 1 <= int(text) <= 100:
+        raise typer.BadParameter(f"quality is a whole number from 1 to 100, but came as {text!r}.")
+    return int(text)
+
+
 def read_chroma(text: str) -> str:
     """How finely JPEG and AVIF keep colour, checked.
 
@@ -114,24 +140,28 @@ def model_option(task: str = "") -> Any:
         return sorted(name for name in names if name.startswith(incomplete))
 
     text = "A name of `relume models list`, or an .onnx file."
-    return typer.Option("--model", "-m", metavar="M", show_default=False, help=text, autocompletion=complete)
+    return typer.Option("--model", "-m", metavar="NAME", show_default=False, help=text, autocompletion=complete)
 
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT", show_default=False, help="Pictures, folders, globs; - reads a picture from stdin."),
+    typer.Argument(
+        metavar="FILE|FOLDER", show_default=False, help="Pictures, folders, patterns; - reads a picture from stdin."
+    ),
 ]
 Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Look into the folders of folders too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per input, a line each, on stdout.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary; errors are still told.")]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same result.")]
 Device = Annotated[
-    str, typer.Option(metavar="D", help="auto, cpu, cuda:0, …", rich_help_panel="How it runs", show_default=True)
+    str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda:0, …", rich_help_panel="How it runs", show_default=True)
 ]
 Precision = Annotated[
-    str, typer.Option(metavar="P", help="auto, fp32, fp16, bf16 or int8.", rich_help_panel="How it runs")
+    str, typer.Option(metavar="PRECISION", help="auto, fp32, fp16, bf16 or int8.", rich_help_panel="How it runs")
 ]
-Runtime = Annotated[str, typer.Option(metavar="R", help="onnx, openvino or torch.", rich_help_panel="How it runs")]
+Runtime = Annotated[
+    str, typer.Option(metavar="RUNTIME", help="onnx, openvino or torch.", rich_help_panel="How it runs")
+]
 Threads = Annotated[
     int | None,
     typer.Option(
@@ -144,10 +174,15 @@ Data = Annotated[
 
 Out = Annotated[
     str | None,
-    typer.Option("--out", "-o", metavar="OUT", show_default=False, help="A file, or a folder; - writes to stdout."),
+    typer.Option(
+        "--out", "-o", metavar="FILE|FOLDER", show_default=False, help="A file, or a folder; - writes to stdout."
+    ),
 ]
 Strength = Annotated[
-    float, typer.Option("--strength", "-s", min=0, max=1, help="0 changes nothing, 1 is the full effect.")
+    float,
+    typer.Option(
+        "--strength", "-s", parser=read_strength, metavar="0..1", help="0 changes nothing, 1 is the full effect."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -195,7 +230,7 @@ Format = Annotated[
     typer.Option(
         "--format",
         "-f",
-        metavar="F",
+        metavar="FORMAT",
         help="Write jpg, png, tif, webp, …; the source's own when not given.",
         rich_help_panel="How it is written",
         show_default=False,
@@ -205,9 +240,8 @@ Quality = Annotated[
     int | None,
     typer.Option(
         "--quality",
-        min=1,
-        max=100,
-        metavar="Q",
+        parser=read_quality,
+        metavar="1..100",
         help="Of JPEG, WebP and AVIF; no worse than the source's when not given.",
         rich_help_panel="How it is written",
         show_default=False,
@@ -218,8 +252,8 @@ Chroma = Annotated[
     typer.Option(
         "--chroma",
         parser=read_chroma,
-        metavar="C",
-        help="4:4:4 or 4:2:0; the source's when not given.",
+        metavar="4:4:4|4:2:0",
+        help="Of colour in JPEG, WebP and AVIF; no coarser than the source's when not given.",
         rich_help_panel="How it is written",
         show_default=False,
     ),
@@ -229,7 +263,7 @@ Depth = Annotated[
     typer.Option(
         "--depth",
         parser=read_depth,
-        metavar="B",
+        metavar="8|16|float",
         help="Round to 8 or 16 bits, or write float; the source's when not given.",
         rich_help_panel="How it is written",
         show_default=False,

@@ -21,7 +21,7 @@ def bench(
         typer.Option(
             "--model",
             "-m",
-            metavar="M",
+            metavar="NAME",
             show_default=False,
             help="May be repeated; the task's default and its baseline when not given.",
         ),

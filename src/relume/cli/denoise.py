@@ -42,7 +42,7 @@ def denoise(
     sigma: Annotated[
         float | None,
         typer.Option(
-            parser=o.read_sigma, metavar="S", show_default=False, help="The noise level when known: 0.1 or 25/255."
+            parser=o.read_sigma, metavar="0..1", show_default=False, help="The noise level when known: 0.1 or 25/255."
         ),
     ] = None,
     recursive: o.Recursive = False,

@@ -28,23 +28,30 @@ class _ListsByDefault(TyperGroup):
 models = typer.Typer(cls=_ListsByDefault, help="List, show, verify, add and remove models.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False, help="As `relume models list` prints it.")]
-Task = Annotated[str | None, typer.Option(metavar="T", show_default=False, help="Only models of this task.")]
+Task = Annotated[str | None, typer.Option(metavar="TASK", show_default=False, help="Only models of this task.")]
 
 
 @models.command("list")
 def list_models(*, task: Task = None, json: o.Json = False) -> int:
     """All models, the shipped ones and your own."""
     from relume.run.store import Store
+    from relume.tasks import TASKS
 
+    marked = False
     for model in sorted(Store().models(), key=lambda m: (m.manifest.task, m.manifest.is_classical, m.manifest.name)):
         manifest = model.manifest
         if task is not None and manifest.task != task:
             continue
+        default = manifest.name == TASKS[manifest.task].default
+        marked = marked or default
         if json:
-            tell({"task": manifest.task, "name": manifest.name, "version": manifest.version, "scale": manifest.scale})
+            line = {"task": manifest.task, "name": manifest.name, "version": manifest.version, "scale": manifest.scale}
+            tell(line | {"default": default, "summary": manifest.summary})
         else:
             kind = "classical" if manifest.is_classical else f"network {manifest.version}"
-            print(f"{manifest.task:9} {manifest.name:20} {kind:12} {manifest.summary}")
+            print(f"{manifest.task:9} {manifest.name:19} {'*' if default else ' '} {kind:12} {manifest.summary}")
+    if marked and not json:
+        print("\n* is used unless --model names another.")
     return 0
 
 
