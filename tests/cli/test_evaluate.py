@@ -41,7 +41,7 @@ def test_a_task_without_usual_damage_asks_for_one(relume_, clean):
 def test_a_folder_that_is_not_there_is_wrong_usage(relume_, tmp_path):
     said = relume_("evaluate", "--data", tmp_path / "no")
     assert said.code == 2
-    assert "does not exist" in said.err
+    assert "there is no" in said.err
 
 
 def test_save_writes_the_printed_figures_into_the_manifest(relume_, clean, tmp_path, monkeypatch):
