@@ -73,7 +73,7 @@ class Engine:
         tile_size: largest side of a tile, in pixels; None: the model's own, or less where memory asks for it.
         batch_size: tiles in one run. More than 1 helps on a GPU; all tiles then have one shape.
         memory_limit: what tiles and strips in flight may take ("2GB"), and as much again for results that are not
-            taken yet (one may be larger); None: 500 MB.
+            taken yet (one may be larger); None: 700 MB.
         threads: processor cores that inference uses; None: all. As many tiles at once as `memory_limit` has room for;
             the other threads make each run faster.
         limits: what a file may be like to be opened at all.

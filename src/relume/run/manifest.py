@@ -68,7 +68,7 @@ class Manifest(BaseModel):
     multiple_of: int = Field(default=1, ge=1, le=1024)
     halo: int | None = Field(default=None, ge=0)
     reach: int | None = Field(default=None, ge=0)
-    tile: int = Field(default=512, ge=16)
+    tile: int = Field(default=768, ge=16)
     precisions: dict[Precision, ModelFile] = Field(default_factory=dict)
     golden: ModelFile | None = None
     opset: int | None = None

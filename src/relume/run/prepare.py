@@ -19,7 +19,7 @@ from relume.run.sample import WHOLE, sample
 from relume.run.source import ImageReader, Source
 from relume.run.tile import Grid
 
-DEFAULT_LIMIT = 500_000_000  # bytes that tiles and strips may take beside the runtime itself
+DEFAULT_LIMIT = 700_000_000  # bytes that tiles and strips may take beside the runtime itself
 SHARE_OF_MACHINE = 0.5  # what a model may take that needs the whole picture at once, unless a limit is given
 COPY_ROWS = 256
 
