@@ -1,11 +1,13 @@
 """What is done follows from what is found and what is asked for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import relume
+from relume.assess.noise import estimate
 from relume.run.engine import Engine
 from relume.run.noise import Gaussian, Poisson, RealWorld, SaltPepper
 from relume.run.restorer import Restorer
@@ -126,3 +128,17 @@ def test_noise_beyond_what_the_model_has_seen_is_noted(net: Restorer) -> None:
     assert route(known, Wish(noise_type="gaussian", sigma=0.2), []).notes == ()
     (note,) = route(known, Wish(noise_type="gaussian", sigma=0.4), []).notes
     assert note == "Noise of sigma 102/255 is more than the model has seen (51/255)."
+
+
+@pytest.mark.parametrize(("grain", "factor"), [(4 / 255, 1.0), (9 / 255, 1.25), (20 / 255, 1.5)])
+def test_unasked_only_strong_grain_is_treated_stronger_than_it_was_measured(
+    net: Restorer, monkeypatch: pytest.MonkeyPatch, grain: float, factor: float
+) -> None:
+    import relume.run.route as module
+
+    found = replace(estimate(noisy(0.05)), kind="real_world", sigma_mean=0.01, correlated=grain / 0.01)
+    monkeypatch.setattr(module, "estimate", lambda _: found)
+    decided = route(net, Wish(), [noisy(0.05)])
+    assert decided.steps is not None
+    assert isinstance(decided.steps.treatment, RealWorld)
+    assert decided.steps.treatment.coarse == pytest.approx(factor * grain / 0.01)
