@@ -22,7 +22,7 @@ recipe = Recipe(
     ),
     data=("photos", "bsds", "objects"),
     phases=(Phase(start=0.0, batch=16, crop=64), Phase(start=0.6, batch=8, crop=96)),
-    steps=50_000,
+    steps=63_000,
     learning_rate=1e-3,
     cooldown=0.5,
     grey=0.08,
