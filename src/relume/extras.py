@@ -17,7 +17,7 @@ def need(module: str, *, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != module.split(".")[0]:
+        if error.name is None or error.name.split(".")[0] != module.split(".", maxsplit=1)[0]:
             raise  # `module` is there, but something it imports is not: do not hide that
         message = f'This needs {module}. Install it with: pip install "relume[{extra}]"'
         raise MissingExtraError(message) from error

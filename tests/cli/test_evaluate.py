@@ -45,9 +45,10 @@ def test_a_folder_that_is_not_there_is_wrong_usage(relume_, tmp_path):
 
 
 def test_save_writes_the_printed_figures_into_the_manifest(relume_, clean, tmp_path, monkeypatch):
+    from tests.run.conftest import mean_filter
+
     from relume.run.manifest import Manifest
     from relume.run.store import Store
-    from tests.run.conftest import mean_filter
 
     monkeypatch.setenv("RELUME_MODELS", str(tmp_path / "models"))
     Store().add(mean_filter(tmp_path / "mine.onnx"), task="denoise")
