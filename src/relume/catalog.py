@@ -1,6 +1,7 @@
 """A folder is a registry: its files' stems are the names, and looking one up imports only that file."""
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points

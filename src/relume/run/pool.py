@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from relume import files
 from relume.errors import StoppedError
-from relume.files import AbstractReader
+from relume.files import AbstractReader, format_for
+from relume.files import copy as copy_file
+from relume.files import writer as file_writer
 from relume.image import Pixels, Plane
 from relume.run.batch import Batcher
 from relume.run.order import Order, Result
@@ -161,7 +162,7 @@ class Pool:
             order.finish = lambda: self._result(order, prepared, restored=_given_back(order, prepared, collected))
             return collected.write
         writer = order.stack.enter_context(
-            files.writer(
+            file_writer(
                 order.target.path,
                 kept=reader.kept,
                 height=reader.height * scale,
@@ -189,11 +190,11 @@ class Pool:
         if target is None or file is None:
             return False
         wanted = {name: value for name, value in target.options.items() if name != "overwrite" and value is not None}
-        if wanted or files.format_for(target.path) != prepared.reader.kept.format:
+        if wanted or format_for(target.path) != prepared.reader.kept.format:
             return False
 
         def finish() -> Result:
-            files.copy(file, target.path, overwrite=target.options.get("overwrite", True))
+            copy_file(file, target.path, overwrite=target.options.get("overwrite", True))
             order.on_progress(order.source.name, prepared.reader.height, prepared.reader.height)
             return self._result(order, prepared)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from relume import files
 from relume.files import AbstractReader, Limits
+from relume.files import reader as file_reader
 from relume.image import Image, Pixels, Plane
 
 
@@ -80,9 +80,9 @@ class Source:
         """
         limits = limits or Limits()
         if isinstance(thing, str | Path):
-            return cls(str(thing), lambda: files.reader(thing, limits=limits), lambda image: image, file=thing)
+            return cls(str(thing), lambda: file_reader(thing, limits=limits), lambda image: image, file=thing)
         if isinstance(thing, bytes):
-            return cls("bytes", lambda: files.reader(thing, limits=limits), lambda image: image, file=thing)
+            return cls("bytes", lambda: file_reader(thing, limits=limits), lambda image: image, file=thing)
         if isinstance(thing, Image):
             return cls("image", lambda: ImageReader(thing), lambda image: image)
         image = functools.cache(lambda: Image.from_array(thing, channel_order=channel_order))
