@@ -390,7 +390,7 @@ class TestResume:
             return opened
 
         with monkeypatch.context() as patched:
-            patched.setattr(files, "reader", changed_behind)
+            patched.setattr("relume.run.source.file_reader", changed_behind)
             assert set(run("--again").values()) == {"done"}
         assert run() == {"a": "skipped", "b": "done", "c": "skipped"}
 
