@@ -15,7 +15,7 @@ from relume.run.restorer import Restorer, Steps, check_strength
 # the estimate itself gave 35.12 dB, twice the estimate 35.74, three times 35.86; but what is taken for coarse noise may
 # be texture, so twice the estimate is used only where somebody says that it is a camera's noise.
 INSISTED = 2.0
-# Unasked, it is told more only of grain so strong that it is hardly texture (255ths): of 247 training pictures, most of
+# Unasked, it is told more only of grain so strong that it is hardly texture (255ths): of 248 training pictures, most of
 # them clean, 5 seemed to have more than 6, and 1 more than 12.
 GRAIN = (6.0, 12.0)
 FLOOR = 5 / 255  # who says that there is noise is believed, also where JPEG has hidden it from the estimate
