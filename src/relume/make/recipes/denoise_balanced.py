@@ -6,7 +6,8 @@ The shipped weights took 63,000 steps, about two hours on one to two cores of a 
 step), and reach 33.71 / 31.06 / 27.83 dB on CBSD68 at sigma 15 / 25 / 50. They were not made in one go: `steps` was
 75,000, 60,000, 50,000 and then 63,000 as the time that was left became known, so the learning rate fell to zero at
 step 50,000 and rose once more to 4e-4; `recycle` began at step 12,900. The first 6,733 steps
-ran before this recipe was committed as it stands (the manifest has no commit for them). A straight run has not been measured.
+ran before this recipe was committed as it stands (the manifest has no commit for them). A straight run
+has not been measured.
 """
 
 from relume.degrade import Range
