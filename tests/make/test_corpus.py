@@ -55,6 +55,20 @@ def test_a_picture_is_as_likely_as_it_is_large_and_too_small_ones_are_left_out()
     assert shares.tolist() == pytest.approx([0.25, 0.75, 0], abs=0.03)
 
 
+def test_each_folder_gets_its_share_of_the_crops_and_within_it_size_decides():
+    flat = [
+        torch.full((3, *shape), value, dtype=torch.uint8)
+        for value, shape in enumerate([(40, 40), (80, 60), (8, 8), (7, 900)])
+    ]
+    both = Corpus(flat, ["a/0", "a/1", "b/2", "c/3"], {"a": 0.6, "b": 0.3, "c": 0.1})
+    crops = both.crops(4000, 8, rng=np.random.default_rng(0))
+    shares = torch.bincount(crops[:, 0, 0, 0].int(), minlength=4) / 4000
+    # c has no picture that is large enough: the others take its share.
+    assert shares.tolist() == pytest.approx([0.5 / 3, 0.5, 1 / 3, 0], abs=0.03)
+    kept, held = both.split()
+    assert kept.shares == held.shares == both.shares
+
+
 def test_the_name_alone_decides_what_is_held_out():
     names = [f"folder/{index}.png" for index in range(400)]
     many = corpus(*[(1, 1)] * 400, names=names)

@@ -47,6 +47,8 @@ def test_a_step_belongs_to_the_last_phase_that_has_begun():
         ({"phases": ()}, r"Phases start at 0"),
         ({"phases": (Phase(start=0.0, batch=0, crop=8),)}, r"A phase has at least one crop of one pixel"),
         ({"steps": 0}, r"A recipe takes at least one step, but 'balanced' has steps=0"),
+        ({"shares": (0.5,)}, r"Each folder of 'balanced' has a share above 0, but its 3 have \(0.5,\)"),
+        ({"shares": (0.5, 0.5, 0.0)}, r"Each folder of 'balanced' has a share above 0"),
         ({"degrade": ()}, r"Each degradation of 'balanced' needs a share above 0, and there is at least one"),
     ],
 )

@@ -1,5 +1,6 @@
 import json
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,6 +195,24 @@ def test_a_number_that_is_none_ends_the_run_and_keeps_what_was_saved(data, tmp_p
 def test_a_run_is_not_written_over(data, undisturbed):
     with pytest.raises(BadInputError, match=r"holds a run already. Continue it with --resume"):
         train(RECIPE, data=data, out=undisturbed)
+
+
+def test_a_run_begins_with_the_average_of_another_and_says_so(data, undisturbed, tmp_path):
+    still = RECIPE.changed({"steps": "1", "learning_rate": "1e-12", "weight_decay": "0"})
+    assert train(still, data=data, out=tmp_path / "second", init=undisturbed)
+    one, other = (load_file(out / "weights.safetensors") for out in (undisturbed, tmp_path / "second"))
+    assert all(torch.allclose(one[name], other[name], atol=1e-9) for name in one)
+    origin = json.loads((tmp_path / "second" / "provenance.json").read_text())["init"]
+    assert (origin["steps"], origin["recipe"]["learning_rate"]) == (12, RECIPE.learning_rate)
+    assert (
+        origin["provenance"]["data_sha256"] == json.loads((undisturbed / "provenance.json").read_text())["data_sha256"]
+    )
+
+
+def test_a_run_does_not_begin_with_the_weights_of_another_net(data, undisturbed, tmp_path):
+    wider = replace(RECIPE, options={"width": 12, "blocks": (1, 1)})
+    with pytest.raises(BadModelError, match=r"The weights in .* fit another net than 'tiny'"):
+        train(wider, data=data, out=tmp_path / "wider", init=undisturbed)
 
 
 def test_nothing_is_resumed_from_nothing(data, tmp_path):

@@ -33,6 +33,9 @@ def train(
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN.")] = False,
+    init: Annotated[
+        Path | None, typer.Option(metavar="RUN", show_default=False, help="Begin with the weights of another run.")
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Stop after so long, to be resumed later.", show_default=False)
     ] = None,
@@ -47,7 +50,7 @@ def train(
     from relume.make.train import train as train_recipe
 
     chosen = _recipe(recipe, out, resume=resume).changed(o.read_pairs("--set", set_ or [], like="FIELD=VALUE"))
-    finished = train_recipe(chosen, data=data, out=out, resume=resume, minutes=minutes, report=_report)
+    finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, minutes=minutes, report=_report)
     if not finished:
         say("stopped before its last step. Go on with --resume.", about=out)
     return 0

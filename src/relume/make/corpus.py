@@ -2,13 +2,13 @@
 
 import hashlib
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Float64, UInt8
 from torch import Tensor
 
 from relume import files
@@ -24,14 +24,16 @@ class Corpus:
     Attributes:
         pictures: one tensor a picture, `3 h w`.
         names: `folder/file` of each, in the same order.
+        shares: of the crops, by folder; empty: a picture is as likely as it is large, wherever it lies.
     """
 
     pictures: Pictures
     names: Sequence[str]
+    shares: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @classmethod
-    def read(cls, folders: Sequence[Path]) -> "Corpus":
-        """All pictures directly in `folders`, in the order of their names."""
+    def read(cls, folders: Sequence[Path], shares: Sequence[float] = ()) -> "Corpus":
+        """All pictures directly in `folders`, in the order of their names; `shares` of the crops, one a folder."""
         for folder in folders:
             if not folder.is_dir():
                 raise BadInputError(f"{folder} is no folder. Give the directory that holds the recipe's folders.")
@@ -39,7 +41,8 @@ class Corpus:
         if not paths:
             raise BadInputError(f"No picture in {', '.join(map(str, folders))}. Give folders that hold pictures.")
         pictures = [_colour(path) for path in paths]
-        return cls(pictures, [f"{path.parent.name}/{path.name}" for path in paths])
+        names = [f"{path.parent.name}/{path.name}" for path in paths]
+        return cls(pictures, names, {folder.name: share for folder, share in zip(folders, shares, strict=bool(shares))})
 
     def split(self, *, every: int = 40) -> tuple["Corpus", "Corpus"]:
         """A training and a validation part; a picture's name alone decides where it goes (about 1 of `every`)."""
@@ -59,17 +62,26 @@ class Corpus:
         return digest.hexdigest()
 
     def crops(self, count: int, side: int, *, rng: np.random.Generator) -> UInt8[Tensor, "{count} 3 {side} {side}"]:
-        """`count` square crops, flipped and turned at random; a picture is as likely as it is large."""
-        fitting = [p for p in self.pictures if min(p.shape[1:]) >= side]
-        if not fitting:
+        """`count` square crops, flipped and turned at random; within a folder a picture is as likely as it is large."""
+        chosen = rng.choice(len(self.pictures), size=count, p=self._likely(side))
+        return torch.stack([_crop(self.pictures[index], side, rng) for index in chosen])
+
+    def _likely(self, side: int) -> Float64[np.ndarray, " n"]:
+        """How likely each picture is to give a crop of `side` pixels."""
+        sides = np.array([picture.shape[1:] for picture in self.pictures])
+        areas = np.where(sides.min(axis=1) >= side, sides.prod(axis=1), 0).astype(np.float64)
+        if not areas.any():
             raise BadInputError(f"No picture is at least {side} pixels high and wide. Choose a smaller crop.")
-        areas = np.array([p.shape[1] * p.shape[2] for p in fitting], dtype=np.float64)
-        chosen = rng.choice(len(fitting), size=count, p=areas / areas.sum())
-        return torch.stack([_crop(fitting[index], side, rng) for index in chosen])
+        if self.shares:
+            folders = np.array([name.split("/")[0] for name in self.names])
+            for folder, share in self.shares.items():
+                inside = folders == folder
+                areas[inside] *= share / max(1.0, areas[inside].sum())
+        return areas / areas.sum()
 
     def _part(self, keep: Sequence[bool]) -> "Corpus":
         kept = [index for index, here in enumerate(keep) if here]
-        return Corpus([self.pictures[i] for i in kept], [self.names[i] for i in kept])
+        return Corpus([self.pictures[i] for i in kept], [self.names[i] for i in kept], self.shares)
 
 
 def _crop(picture: UInt8[Tensor, "3 h w"], side: int, rng: np.random.Generator) -> UInt8[Tensor, "3 {side} {side}"]:

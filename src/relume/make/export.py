@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from relume.errors import BadInputError, BadModelError
+from relume.errors import BadModelError
 from relume.extras import need
 from relume.make.nets import NETS
 from relume.make.recipe import Recipe
+from relume.make.run_folder import read_weights
 
 OPSET = 18
 CHANNELS = {"image": 3, "sigma": 1, "mask": 1}
@@ -44,13 +44,10 @@ def export(run: Path, target: Path | None = None) -> Path:
 
 def load(run: Path) -> tuple[Recipe, nn.Module]:
     """The recipe of a run folder, and its net with the averaged weights, rounded to the half precision they ship in."""
-    for name in ("recipe.json", "weights.safetensors"):
-        if not (run / name).is_file():
-            raise BadInputError(f"{run} is no run folder: {name} is missing. Give the --out of a `relume train`.")
-    recipe = Recipe.from_json((run / "recipe.json").read_text())
+    recipe, weights = read_weights(run)
     net: nn.Module = NETS[recipe.net](**recipe.options)
     try:
-        net.load_state_dict(load_file(run / "weights.safetensors"))
+        net.load_state_dict(weights)
     except RuntimeError as error:
         raise BadModelError(f"{run}: the weights do not fit {recipe.net} of the recipe. {error}") from error
     with torch.no_grad():

@@ -29,6 +29,7 @@ class Recipe:
         net: an entry of `NETS`; `options` are its arguments.
         degrade: what makes a degraded crop of a clean one, with the share of batches that each gets.
         data: folders below the data directory that hold the clean pictures.
+        shares: of the crops that each folder gets; empty: a picture is as likely as it is large, wherever it lies.
         steps: optimiser steps in all.
         learning_rate: after the first `warmup` steps and until the cool-down; then it falls evenly to zero.
         cooldown: share of all steps that the cool-down takes. Until it starts, `steps` may still be changed.
@@ -47,6 +48,7 @@ class Recipe:
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     degrade: tuple[tuple[float, Any], ...]
     data: tuple[str, ...]
+    shares: tuple[float, ...] = ()
     loss: str = "l1"
     regime: str = "supervised"
     phases: tuple[Phase, ...]
@@ -71,6 +73,10 @@ class Recipe:
             raise BadInputError(f"A phase has at least one crop of one pixel, but {self.name!r} has {self.phases}.")
         if self.steps < 1:
             raise BadInputError(f"A recipe takes at least one step, but {self.name!r} has steps={self.steps}.")
+        if self.shares and (len(self.shares) != len(self.data) or min(self.shares) <= 0):
+            raise BadInputError(
+                f"Each folder of {self.name!r} has a share above 0, but its {len(self.data)} have {self.shares}."
+            )
         if not self.degrade or any(share <= 0 for share, _ in self.degrade):
             raise BadInputError(f"Each degradation of {self.name!r} needs a share above 0, and there is at least one.")
 
@@ -104,8 +110,7 @@ class Recipe:
                 raise UnknownOptionError("A recipe", name, known)
         plain["phases"] = tuple(Phase(**phase) for phase in plain["phases"])
         plain["degrade"] = tuple((share, build(spec)) for share, spec in plain["degrade"])
-        plain["data"] = tuple(plain["data"])
-        plain["betas"] = tuple(plain["betas"])
+        plain |= {name: tuple(plain[name]) for name in ("data", "shares", "betas") if name in plain}
         plain["options"] = {name: _frozen(value) for name, value in plain["options"].items()}
         return cls(**plain)
 

@@ -1,7 +1,6 @@
 """From a run to a model that the store serves: ONNX file, golden pair, manifest."""
 
 import hashlib
-import itertools
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -20,6 +19,7 @@ from relume.make.evaluate import Evaluation
 from relume.make.export import CHANNELS, OPSET, export, load
 from relume.make.halo import measured_halo
 from relume.make.recipe import Recipe
+from relume.make.run_folder import steps_and_seconds
 from relume.run.manifest import Manifest, ModelFile, digest
 from relume.run.session.onnx import OnnxSession
 
@@ -143,7 +143,7 @@ def _training(run: Path, recipe: Recipe, terms: dict[str, str]) -> dict[str, Any
         raise BadInputError(f"The terms of {', '.join(missing)} are missing. State those of every folder trained on.")
     path = run / "provenance.json"
     origin = json.loads(path.read_text()) if path.exists() else {}
-    steps, seconds = _trained(run)
+    steps, seconds = steps_and_seconds(run)
     return {
         "data": [{"folder": folder, "terms": terms.get(folder, "not stated")} for folder in recipe.data],
         "steps": steps,
@@ -151,16 +151,6 @@ def _training(run: Path, recipe: Recipe, terms: dict[str, str]) -> dict[str, Any
         "weights_sha256": hashlib.sha256((run / "weights.safetensors").read_bytes()).hexdigest(),
         **{name: value for name, value in origin.items() if name != "held_out"},
     }
-
-
-def _trained(run: Path) -> tuple[int, float]:
-    """Steps done and seconds they took, by the run's log."""
-    path = run / "log.jsonl"
-    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    steps = [0, *(line["step"] for line in lines)]
-    taken = [line["seconds_per_step"] for line in lines]
-    pairs = zip(itertools.pairwise(steps), taken, strict=True)
-    return steps[-1], sum(max(0, after - before) * each for (before, after), each in pairs)
 
 
 def _sigma_range(recipe: Recipe) -> tuple[float, float] | None:

@@ -25,6 +25,7 @@ from relume.make.provenance import provenance
 from relume.make.recipe import Recipe
 from relume.make.recycle import recycle
 from relume.make.regimes import REGIMES
+from relume.make.run_folder import read_weights, steps_and_seconds
 from relume.make.validate import Validation
 
 LOG_EVERY = 200
@@ -61,6 +62,7 @@ def train(
     data: Path,
     out: Path,
     resume: bool = False,
+    init: Path | None = None,
     minutes: float | None = None,
     save_every_minutes: float = 5.0,
     report: Callable[[Progress], None] = lambda _: None,
@@ -69,15 +71,19 @@ def train(
 
     `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs),
     `log.jsonl` and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed
-    ends with the weights of one that was not. Ctrl-C ends it after a whole step, saved, with a KeyboardInterrupt.
+    ends with the weights of one that was not. `init` is the folder of a run of the same net whose averaged weights a
+    new run begins with. Ctrl-C ends it after a whole step, saved, with a KeyboardInterrupt.
     """
     stop_at = math.inf if minutes is None else time.monotonic() + minutes * 60
     _check_folder(recipe, out, resume=resume)
-    corpus, held_out = Corpus.read([data / folder for folder in recipe.data]).split()
+    corpus, held_out = Corpus.read([data / folder for folder in recipe.data], recipe.shares).split()
     run = Run(recipe, Fabric(accelerator="auto", devices=1, precision=recipe.precision))  # pyright: ignore[reportArgumentType]
+    origin = provenance(corpus, held_out)
     if resume:
         run.load(out)
-    _introduce(recipe, provenance(corpus, held_out), out=out, step=run.step)
+    elif init is not None:
+        origin["init"] = run.begin_with(init)
+    _introduce(recipe, origin, out=out, step=run.step)
     steps = run.go(corpus, Validation.of(recipe, held_out))
     return _supervise(run, steps, out=out, stop_at=stop_at, save_every=save_every_minutes * 60, report=report)
 
@@ -153,6 +159,21 @@ class Run:
         _replace(out / "state.pt", lambda part: torch.save(state, part))
         weights = {name: value.contiguous().cpu() for name, value in self.average.items()}
         _replace(out / "weights.safetensors", lambda part: save_file(weights, part))
+
+    def begin_with(self, other: Path) -> dict[str, Any]:
+        """Take the averaged weights of another run of the same net; where they came from, for the record."""
+        recipe, weights = read_weights(other)
+        try:
+            self.net.module.load_state_dict(weights)
+        except RuntimeError as error:
+            raise BadModelError(f"The weights in {other} fit another net than {self.recipe.name!r}. {error}") from error
+        self.average = {name: value.detach().clone() for name, value in self.net.module.state_dict().items()}
+        origin = other / "provenance.json"
+        return {
+            "recipe": json.loads(recipe.to_json()),
+            "steps": steps_and_seconds(other)[0],
+            "provenance": json.loads(origin.read_text()) if origin.exists() else {},
+        }
 
     def load(self, out: Path) -> None:
         """Go back to where the run in `out` was saved last."""
