@@ -28,9 +28,14 @@ recipe = Recipe(
         (0.15, PoissonGaussianNoise(shot=Range(0.0, 0.04), read=Range(0.0, 25 / 255))),
     ),
     data=("photos", "bsds", "objects"),
-    phases=(Phase(start=0.0, batch=16, crop=64), Phase(start=0.6, batch=8, crop=96)),
-    steps=63_000,
-    learning_rate=1e-3,
+    # By area the large photographs would get three crops in five, and the small pictures that papers measure few.
+    shares=(0.35, 0.5, 0.15),
+    # Against L1, 3,000 steps from the same weights gave held-out pictures 0.02 dB at sigma 15 and lost 0.01 at 50.
+    loss="psnr",
+    clip=8.0,
+    phases=(Phase(start=0.0, batch=8, crop=96), Phase(start=0.5, batch=4, crop=128)),
+    steps=40_000,
+    learning_rate=5e-4,
     cooldown=0.5,
     grey=0.08,
     recycle=2000,
