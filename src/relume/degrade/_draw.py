@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from relume.errors import BadInputError
@@ -32,6 +32,24 @@ def draw(value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Gen
         return like.new_full((len(like), 1, 1, 1), value)
     even = torch.rand((len(like), 1, 1, 1), generator=rng, device=like.device, dtype=like.dtype)
     return value.low + (value.high - value.low) * even
+
+
+def draw_whole(
+    value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Generator
+) -> Float[Tensor, "b 1 1 1"]:
+    """One whole number per image of the batch `like`; every number of a range, its ends too, is as likely."""
+    if not isinstance(value, Range):
+        return like.new_full((len(like), 1, 1, 1), round(value))
+    low, high = round(value.low), round(value.high)
+    drawn = draw(Range(low, high + 1), like=like, rng=rng).floor()
+    return drawn.clamp(max=high)  # low + width * 0.99999 may round up to the open end
+
+
+def chance(share: float, *, like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Bool[Tensor, "b 1 1 1"] | bool:
+    """Whether it happens to each image of the batch `like`; one answer for all of them where `share` is 0 or 1."""
+    if share in (0, 1):
+        return share == 1
+    return torch.rand((len(like), 1, 1, 1), generator=rng, device=like.device, dtype=like.dtype) < share
 
 
 def normal(like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b c h w"]:
