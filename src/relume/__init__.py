@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from relume.image import Image as Image
     from relume.run.engine import AsyncEngine as AsyncEngine
     from relume.run.engine import Engine as Engine
+    from relume.run.restore import dejpeg as dejpeg
     from relume.run.restore import denoise as denoise
     from relume.run.restore import enhance as enhance
     from relume.run.restore import upscale as upscale
@@ -33,6 +34,7 @@ _HOMES = {
     "Image": "relume.image",
     "RelumeError": "relume.errors",
     "assess": "relume.assess",
+    "dejpeg": "relume.run.restore",
     "denoise": "relume.run.restore",
     "enhance": "relume.run.restore",
     "open": "relume.files",
@@ -47,6 +49,7 @@ __all__ = [
     "RelumeError",
     "__version__",
     "assess",
+    "dejpeg",
     "denoise",
     "enhance",
     "open",

@@ -12,7 +12,7 @@ import relume
 from relume.cli import _app
 from relume.cli._app import COMMANDS, PANELS
 
-FROZEN = ["assess", "bench", "compare", "degrade", "denoise", "enhance", "evaluate", "export", "models"]
+FROZEN = ["assess", "bench", "compare", "degrade", "dejpeg", "denoise", "enhance", "evaluate", "export", "models"]
 FROZEN += ["train", "upscale"]
 
 

@@ -1,9 +1,10 @@
 """Whether a picture is, or once was, a JPEG, and of what quality."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relume.assess import _grid, _luminance, _sample
-from relume.image import Image
+from relume.image import Image, Kept
 
 __all__ = ["Jpeg"]
 
@@ -48,14 +49,23 @@ class Jpeg:
     """
 
     def __call__(self, image: Image) -> JpegFindings:
-        quality = image.kept.quality if image.kept.format == "jpeg" else None
-        planes = [_luminance.of(window) * 255 for window in _sample.spread([image.pixels], pixels=600_000)]
-        found = _grid.find(planes)
-        if found is None:
-            return JpegFindings(quality_file=quality, quality_pixels=None, grid=None, blockiness=None)
-        return JpegFindings(
-            quality_file=quality,
-            quality_pixels=found.quality,
-            grid=(found.top, found.left),
-            blockiness=_grid.blockiness(planes, found),
-        )
+        return estimate([image.pixels], quality_of(image.kept))
+
+
+def quality_of(kept: Kept) -> int | None:
+    """By the tables of a JPEG file; None for what is none."""
+    return kept.quality if kept.format == "jpeg" else None
+
+
+def estimate(crops: Sequence[_sample.Crop], quality_file: int | None = None) -> JpegFindings:
+    """From parts of one picture, cut at multiples of 8 pixels."""
+    planes = [_luminance.of(window) * 255 for window in _sample.spread(crops, pixels=600_000)]
+    found = _grid.find(planes)
+    if found is None:
+        return JpegFindings(quality_file=quality_file, quality_pixels=None, grid=None, blockiness=None)
+    return JpegFindings(
+        quality_file=quality_file,
+        quality_pixels=found.quality,
+        grid=(found.top, found.left),
+        blockiness=_grid.blockiness(planes, found),
+    )

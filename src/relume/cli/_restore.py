@@ -1,4 +1,4 @@
-"""What denoise, enhance and upscale do: they differ in their task and in their options only."""
+"""What denoise, dejpeg, enhance and upscale do: they differ in their task and in their options only."""
 
 import tempfile
 from collections import deque

@@ -63,7 +63,7 @@ class Engine:
     """One model, and a pool of tiles of all pictures in flight.
 
     Args:
-        task: "denoise", "enhance", "upscale".
+        task: "denoise", "dejpeg", "enhance", "upscale".
         model: a name of `relume models list`, or the path of an `.onnx` file; None: the task's default.
         scale: for upscalers.
         settings: a classical filter's own, say {"radius": 2}.

@@ -11,7 +11,7 @@ from relume.errors import BadModelError
 Precision = Literal["fp32", "fp16", "bf16", "int8"]
 NAME = r"^[a-z0-9][a-z0-9_.-]*$"
 
-Input = Literal["image", "sigma", "mask"]
+Input = Literal["image", "sigma", "quality", "mask"]
 
 
 class ModelFile(BaseModel):
@@ -42,7 +42,8 @@ class Manifest(BaseModel):
         task: the task it serves.
         name: how it is asked for; `version` tells its editions apart.
         summary: one line for people.
-        inputs: what it is fed: the picture, and perhaps the noise level of each pixel, or a mask.
+        inputs: what it is fed: the picture, and perhaps the noise level of each pixel, the JPEG quality (by 100; 0: not
+            known), or a mask.
         channels: colour channels that it takes; 0 for any number. Grey is fed as `channels` equal ones.
         scale: side of the result by side of the picture.
         multiple_of: the sides it takes are multiples of this.
@@ -79,6 +80,11 @@ class Manifest(BaseModel):
     training: dict[str, Any] = Field(default_factory=dict)
     recipe: dict[str, Any] = Field(default_factory=dict)
     licence: str = "Apache-2.0"
+
+    @property
+    def told(self) -> str | None:
+        """What it is told beside the picture, a number for each pixel: "sigma" or "quality"."""
+        return next((name for name in self.inputs if name in ("sigma", "quality")), None)
 
     @property
     def is_classical(self) -> bool:

@@ -71,7 +71,7 @@ def prepare(source: Source, wish: Wish, setup: Setup, stack: ExitStack) -> Prepa
         else:
             with source.open() as look:
                 crops = sample(look)
-    decided = route(setup.restorer, wish, crops)
+    decided = route(setup.restorer, wish, crops, reader.kept)
     if decided.steps is None:
         return Prepared(reader, None, decided.details, decided.notes)
     steps = replace(decided.steps, mask=read_mask(wish.mask, height=reader.height, width=reader.width))

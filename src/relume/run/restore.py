@@ -1,4 +1,4 @@
-"""One call for one picture: relume.denoise, relume.enhance, relume.upscale."""
+"""One call for one picture: relume.denoise, relume.dejpeg, relume.enhance, relume.upscale."""
 
 import functools
 import logging
@@ -49,6 +49,27 @@ def denoise(
     """
     wish = Wish(strength=strength, noise_type=noise_type, sigma=sigma, mask=mask)
     return _restore("denoise", picture, wish, model, **options)
+
+
+def dejpeg(
+    picture: Any,
+    *,
+    model: str | None = None,
+    strength: float = 1.0,
+    jpeg_quality: int | None = None,
+    mask: Any = None,
+    **options: Any,
+) -> Any:
+    """JPEG's blocks and ringing taken away; arguments as for `denoise`.
+
+    `jpeg_quality`, 1 to 100, is what it was compressed with; None: found out from the file's tables and the pixels.
+
+    >>> import numpy as np
+    >>> dejpeg(np.full((16, 16, 3), 128, np.uint8), model="reapply_jpeg", jpeg_quality=10).max()
+    np.uint8(128)
+    """
+    wish = Wish(strength=strength, jpeg_quality=jpeg_quality, mask=mask)
+    return _restore("dejpeg", picture, wish, model, **options)
 
 
 def enhance(picture: Any, *, model: str | None = None, strength: float = 1.0, mask: Any = None, **options: Any) -> Any:

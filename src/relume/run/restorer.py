@@ -37,7 +37,7 @@ class Steps:
 
     Attributes:
         restorer: the model.
-        treatment: of the noise, for models that are told its level; None for others.
+        treatment: of the damage, for models that are told its level; None for others.
         strength: share of the restorer's change that is made.
         mask: what each pixel's strength is multiplied by; None: 1 everywhere.
     """
@@ -117,7 +117,7 @@ def _run_finite(work: list[Work]) -> list[Pixels]:
     treated = [steps.treatment.before(part) if steps.treatment else (part, None) for steps, part in parts]
     image = np.stack([_widened(pixels, channels) for pixels, _ in treated])
     levels = [level for _, level in treated if level is not None]
-    inputs = {"sigma": np.stack(levels)} if "sigma" in restorer.manifest.inputs else {}
+    inputs = {restorer.manifest.told: np.stack(levels)} if restorer.manifest.told else {}
     restored = restorer.session.run(image, inputs)
     finished = [
         _finished(steps, _narrowed(pixels, part.shape[2]))

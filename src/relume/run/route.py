@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from relume.assess import jpeg
+from relume.assess.jpeg import JpegFindings
 from relume.assess.noise import NoiseFindings, estimate
 from relume.errors import BadInputError
-from relume.image import Pixels
+from relume.image import Kept, Pixels
+from relume.run.jpeg import treatment
 from relume.run.noise import NOISE_TYPES, Gaussian, Poisson, RealWorld, SaltPepper
 from relume.run.restorer import Restorer, Steps, check_strength
 
@@ -18,6 +21,7 @@ INSISTED = 2.0
 # Unasked, it is told more only of grain so strong that it is hardly texture (255ths): of 248 training pictures, most of
 # them clean, 5 seemed to have more than 6, and 1 more than 12.
 GRAIN = (6.0, 12.0)
+NO_JPEG = "No trace of JPEG compression was found, so it is left as it is; name its quality (say 50) to insist"
 FLOOR = 5 / 255  # who says that there is noise is believed, also where JPEG has hidden it from the estimate
 
 
@@ -30,6 +34,7 @@ class Wish:
         noise_type: what the noise is; "auto" looks.
         sigma: its standard deviation in [0, 1] units (of photon noise: at white; of salt and pepper: of the noise
             beside it); None: estimated from the picture.
+        jpeg_quality: 1 to 100, what the picture was compressed with; None: found out.
         mask: where the restorer may act, of the picture's size: an array h w (bool, integers or 0 to 1), an Image or
             a file, 1 (white) for the full strength, 0 (black) for none.
     """
@@ -37,6 +42,7 @@ class Wish:
     strength: float = 1.0
     noise_type: str = "auto"
     sigma: float | None = None
+    jpeg_quality: int | None = None
     mask: Any = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,10 +52,16 @@ class Wish:
         if self.sigma is not None and not 0 <= self.sigma <= 1:
             raise BadInputError(f"sigma is in [0, 1] units (the usual 25 is 25/255), but came as {self.sigma}.")
 
+        if self.jpeg_quality is not None and not 1 <= self.jpeg_quality <= 100:
+            raise BadInputError(f"jpeg_quality goes from 1 to 100, but came as {self.jpeg_quality}.")
+
     def needs_a_look(self, restorer: Restorer) -> bool:
-        """The picture's noise has to be estimated first."""
-        told = self.sigma is not None and self.noise_type in ("gaussian", "salt_pepper")
-        return "sigma" in restorer.manifest.inputs and not told and self.strength > 0
+        """The picture's damage has to be estimated first."""
+        known = {
+            "sigma": self.sigma is not None and self.noise_type in ("gaussian", "salt_pepper"),
+            "quality": self.jpeg_quality is not None,
+        }
+        return self.strength > 0 and not known.get(restorer.manifest.told or "", True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,22 +79,40 @@ class Route:
     notes: tuple[str, ...] = ()
 
 
-def route(restorer: Restorer, wish: Wish, crops: list[Pixels]) -> Route:
-    """The steps for one picture. `crops` is a sample of it, or empty where nothing has to be looked at."""
+def route(restorer: Restorer, wish: Wish, crops: list[Pixels], kept: Kept | None = None) -> Route:
+    """The steps for one picture. `crops` is a sample of it, or empty where nothing has to be looked at.
+
+    `kept` is what its file tells of it.
+    """
     details: dict[str, Any] = {"model": restorer.manifest.name, "strength": wish.strength}
     steps = Steps(restorer=restorer, strength=wish.strength)
     if wish.strength == 0 and restorer.manifest.scale == 1:
         return Route(steps=None, details=details)
-    if "sigma" not in restorer.manifest.inputs:
-        return Route(steps=steps, details=details)  # it does the same to every kind of noise
+    if restorer.manifest.told == "quality":
+        found = jpeg.estimate(crops, jpeg.quality_of(kept) if kept else None) if crops else None
+        return _of_jpeg(steps, wish, found, details)
+    if restorer.manifest.told == "sigma":
+        return _of_noise(steps, wish, crops, details)
+    return Route(steps=steps, details=details)  # it does the same to every picture
+
+
+def _of_jpeg(steps: Steps, wish: Wish, found: JpegFindings | None, details: dict[str, Any]) -> Route:
+    chosen = treatment(found, told=wish.jpeg_quality)
+    if chosen is None:
+        return Route(steps=None, details=details | {"jpeg_quality": "none"}, notes=(NO_JPEG,))
+    quality = chosen.quality or "unknown"
+    return Route(steps=replace(steps, treatment=chosen), details=details | {"jpeg_quality": quality})
+
+
+def _of_noise(steps: Steps, wish: Wish, crops: list[Pixels], details: dict[str, Any]) -> Route:
     found = estimate(crops) if crops else None
     if found is not None and wish.noise_type == "auto" and wish.sigma is None and found.kind in (None, "none"):
         return Route(steps=None, details=details | {"noise_type": "none"}, notes=(_left_alone(found),))
-    treatment = _treatment(restorer, wish, found)
+    chosen = _treatment(steps.restorer, wish, found)
     return Route(
-        steps=replace(steps, treatment=treatment),
-        details=details | _named(treatment),
-        notes=_beyond(restorer, treatment),
+        steps=replace(steps, treatment=chosen),
+        details=details | _named(chosen),
+        notes=_beyond(steps.restorer, chosen),
     )
 
 

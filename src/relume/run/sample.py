@@ -30,7 +30,8 @@ def _spread(length: int) -> list[int]:
     """Offsets of up to `CROPS_ACROSS` crops that do not overlap."""
     count = max(1, min(CROPS_ACROSS, length // CROP))
     room = max(0, length - CROP)
-    return [room * place // max(1, count - 1) for place in range(count)]
+    # Multiples of 8, so that a JPEG grid keeps its place.
+    return [room * place // max(1, count - 1) // 8 * 8 for place in range(count)]
 
 
 def _skip(rows: int) -> Iterator[int]:
