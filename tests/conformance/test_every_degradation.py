@@ -17,18 +17,26 @@ def seeded(seed):
     return torch.Generator().manual_seed(seed)
 
 
+def smaller(degradation, clean):
+    """Height and width of what comes out: a degradation that has a `scale` divides them by it."""
+    scale = getattr(degradation, "scale", 1)
+    return tuple(side // scale for side in clean.shape[2:])
+
+
 @pytest.mark.parametrize("name", DEGRADATIONS)
 class TestEveryDegradation:
     def test_works_with_no_arguments_and_keeps_shape_type_and_device(self, name):
-        clean = batch()
-        degraded = DEGRADATIONS[name]()(clean, seeded(0))
-        assert (degraded.shape, degraded.dtype, degraded.device) == (clean.shape, clean.dtype, clean.device)
+        degradation, clean = DEGRADATIONS[name](), batch()
+        degraded = degradation(clean, seeded(0))
+        assert degraded.shape == (3, 3, *smaller(degradation, clean))
+        assert (degraded.dtype, degraded.device) == (clean.dtype, clean.device)
         assert degraded.isfinite().all()
 
     def test_takes_one_channel_and_double_precision(self, name):
-        clean = batch(torch.float64)[:, :1]
-        degraded = DEGRADATIONS[name]()(clean, seeded(0))
-        assert (degraded.shape, degraded.dtype) == (clean.shape, torch.float64)
+        degradation, clean = DEGRADATIONS[name](), batch(torch.float64)[:, :1]
+        degraded = degradation(clean, seeded(0))
+        assert degraded.shape == (3, 1, *smaller(degradation, clean))
+        assert degraded.dtype == torch.float64
 
     def test_seed_alone_decides_the_result(self, name):
         degradation, clean = DEGRADATIONS[name](), batch()
@@ -70,4 +78,15 @@ class TestEveryDegradation:
         degraded, sigma = degradation.with_sigma(clean, seeded(3))
         assert sigma.shape == (1, 1, 20_000, 4)
         torch.testing.assert_close((degraded - clean).std(dim=(0, 1, 2)), sigma[0, 0, 0], rtol=0.02, atol=0)
+        assert torch.equal(degraded, degradation(clean, seeded(3)))
+
+    def test_what_it_says_about_its_quality_is_true_of_the_batch(self, name):
+        degradation = DEGRADATIONS[name]()
+        if not hasattr(degradation, "with_quality"):
+            pytest.skip("it knows no quality")
+        clean = batch()
+        degraded, quality = degradation.with_quality(clean, seeded(3))
+        assert quality.shape == (3, 1, *degraded.shape[2:])
+        assert ((quality > 0) & (quality <= 1)).all()
+        assert (quality == quality[:, :, :1, :1]).all()
         assert torch.equal(degraded, degradation(clean, seeded(3)))

@@ -4,6 +4,7 @@ import pytest
 
 from relume.degrade import Range, build, describe, parse
 from relume.degrade.chain import Chain
+from relume.degrade.downscale import Downscale
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.degrade.poisson_gaussian_noise import PoissonGaussianNoise
 from relume.degrade.salt_pepper_noise import SaltPepperNoise
@@ -18,6 +19,8 @@ SPECS = {
     "salt_pepper_noise:share=0.1,per_channel=true": SaltPepperNoise(share=0.1, per_channel=True),
     "poisson_gaussian_noise:shot=0.02, read=0": PoissonGaussianNoise(shot=0.02, read=0.0),
     "gaussian_noise:sigma=1e-1+salt_pepper_noise": Chain(parts=(GaussianNoise(sigma=0.1), SaltPepperNoise())),
+    "downscale:scale=4,kernel=lanczos": Downscale(scale=4, kernel="lanczos"),
+    '{"name": "chain", "parts": [{"name": "gaussian_noise"}]}': Chain(parts=(GaussianNoise(),)),
     "gaussian_noise:sigma=+1e+0 + gaussian_noise": Chain(parts=(GaussianNoise(sigma=1.0), GaussianNoise())),
 }
 
@@ -43,7 +46,11 @@ REFUSED = {
     "gaussian_noise:sigma=1/0": (BadInputError, "not '1/0'"),
     "gaussian_noise:sigma=true": (BadInputError, "sigma of gaussian_noise takes a number or a range low..high"),
     "salt_pepper_noise:per_channel=1": (BadInputError, "per_channel of salt_pepper_noise takes true or false"),
-    "chain:parts=3": (BadInputError, "parts of chain takes a list of degradations, but came as 3.0"),
+    "chain:parts=3": (BadInputError, r"parts of chain takes a list of degradations \(as JSON\), but came as 3.0"),
+    "downscale:scale=2.5": (BadInputError, "scale of downscale takes a whole number, but came as 2.5"),
+    "downscale:kernel=areal": (BadInputError, "kernel of downscale takes one of area, .*'areal'. Did you mean 'area'"),
+    "gaussian_noise:sigma=1|2": (BadInputError, r"sigma takes a number .* not \'1\|2\'"),
+    "{": (BadInputError, "A degradation that begins with { is read as JSON, which this is not: Expecting"),
     "": (UnknownNameError, "No degradation named ''"),
 }
 

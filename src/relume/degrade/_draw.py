@@ -1,12 +1,12 @@
 """What the degradations share: a number, or a range that a number is drawn from for each image of a batch."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from relume.errors import BadInputError
+from relume.errors import BadInputError, did_you_mean
 
 
 class Range(NamedTuple):
@@ -24,6 +24,21 @@ def check(name: str, value: float | Range, *, low: float, high: float, hint: str
     if not (low <= ends.low and ends.high <= high):
         came = f"{ends.low:g} to {ends.high:g}" if isinstance(value, Range) else f"{value:g}"
         raise BadInputError(f"{name} lies in [{low:g}, {high:g}], but came as {came}.{' ' if hint else ''}{hint}")
+
+
+def check_whole(name: str, value: int, *, low: int, high: int) -> None:
+    """Refuse what is no whole number in [low, high]."""
+    if not isinstance(value, int) or not low <= value <= high:
+        raise BadInputError(f"{name} is a whole number in [{low}, {high}], but came as {value!r}.")
+
+
+def check_choice(name: str, value: str, choices: Any) -> None:
+    """Refuse what is none of the strings of a `Literal`."""
+    if value not in get_args(choices):
+        raise BadInputError(
+            f"{name} is one of {', '.join(get_args(choices))}, but came as {value!r}."
+            f"{did_you_mean(str(value), get_args(choices))}"
+        )
 
 
 def draw(value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b 1 1 1"]:
