@@ -108,13 +108,13 @@ class Catalog(Mapping[str, Any]):
         if isinstance(value, Mapping) and "name" in value:
             return self.build(value)
         origin, inner = get_origin(kind), get_args(kind)
-        if origin is tuple or kind is tuple or (kind is Any and isinstance(value, list)):
+        if origin is tuple or kind is tuple or (isinstance(value, list) and kind == Any):
             return self._fit_tuple(value, inner)
         if origin is Literal:
             return _only(value, fits=value in inner)
         if inner and origin is not type:
             return self._fit_any(value, inner)
-        if hasattr(kind, "_fields"):  # a named tuple
+        if hasattr(kind, "_fields"):
             return kind(*self._fit_tuple(value, tuple(get_type_hints(kind).values())))
         return _fit_single(value, kind)
 
