@@ -1,11 +1,14 @@
 """Mean absolute error."""
 
+from dataclasses import dataclass
+
 from jaxtyping import Float
 from torch import Tensor
 
 __all__ = ["L1"]
 
 
+@dataclass(frozen=True, kw_only=True)
 class L1:
     """mean |restored - clean|. Sharper edges than L2 at the same PSNR.
 
