@@ -1,0 +1,74 @@
+"""A picture as faults look at it: each measure is taken once, and only when somebody asks for it."""
+
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float32
+
+from relume.assess.jpeg import Jpeg, JpegFindings
+from relume.assess.light import Light, LightFindings
+from relume.assess.noise import Noise, NoiseFindings
+from relume.assess.resolution import Resolution, ResolutionFindings
+from relume.assess.sharpness import Sharpness, SharpnessFindings
+from relume.image import Image, Pixels
+
+_SIDE = 2048  # pixels of the part in the middle whose blocks are looked at
+
+
+class View:
+    """One picture and what `relume.assess` measures of it.
+
+    >>> View(Image(pixels=np.zeros((32, 48, 3), np.float32))).texture.shape
+    (6,)
+    """
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+
+    @cached_property
+    def noise(self) -> NoiseFindings:
+        """Level and kind of the noise."""
+        return Noise()(self.image)
+
+    @cached_property
+    def sharpness(self) -> SharpnessFindings:
+        """Blur of the edges."""
+        return Sharpness()(self.image)
+
+    @cached_property
+    def light(self) -> LightFindings:
+        """Exposure and contrast."""
+        return Light()(self.image)
+
+    @cached_property
+    def jpeg(self) -> JpegFindings:
+        """Traces of JPEG."""
+        return Jpeg()(self.image)
+
+    @cached_property
+    def resolution(self) -> ResolutionFindings:
+        """The finest detail."""
+        return Resolution()(self.image)
+
+    @cached_property
+    def texture(self) -> Float32[np.ndarray, " n"]:
+        """Standard deviation of brightness in each block of 16 x 16 pixels, in units of [0, 1], less the noise's."""
+        noise = (self.noise.sigma_mean or 0.0) ** 2 / self.image.channels  # the mean of channels has that much less
+        deviations = _deviations(self._middle.mean(2, keepdims=True), 16)[:, 0]
+        return np.sqrt(np.maximum(deviations**2 - noise, 0)).astype(np.float32)
+
+    @cached_property
+    def unrest(self) -> Float32[np.ndarray, " n"]:
+        """Standard deviation in each block of 8 x 8 pixels, of the channel that varies most, noise and all."""
+        return _deviations(self._middle, 8).max(1)
+
+    @property
+    def _middle(self) -> Pixels:
+        tops = [max(0, side - _SIDE) // 2 for side in self.image.pixels.shape[:2]]
+        return self.image.pixels[tops[0] : tops[0] + _SIDE, tops[1] : tops[1] + _SIDE]
+
+
+def _deviations(pixels: Pixels, side: int) -> Float32[np.ndarray, "n c"]:
+    rows, columns, channels = pixels.shape[0] // side, pixels.shape[1] // side, pixels.shape[2]
+    blocks = pixels[: rows * side, : columns * side].reshape(rows, side, columns, side, channels)
+    return blocks.std(axis=(1, 3)).reshape(-1, channels)
