@@ -1,9 +1,11 @@
+import pytest
 import torch
 
 from relume.degrade import parse
 from relume.degrade.chain import Chain
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.degrade.salt_pepper_noise import SaltPepperNoise
+from relume.errors import BadInputError
 
 
 def test_parts_follow_each_other_and_draw_from_one_generator():
@@ -22,3 +24,15 @@ def test_no_parts_change_nothing():
 
 def test_a_chain_of_one_is_its_part():
     assert parse("gaussian_noise") == GaussianNoise()
+
+
+def test_tells_the_quality_of_its_last_part():
+    clean = torch.rand(2, 3, 16, 16)
+    chain = parse("gaussian_noise + jpeg:quality=30")
+    degraded, quality = chain.with_quality(clean, torch.Generator().manual_seed(0))
+    assert torch.equal(degraded, chain(clean, torch.Generator().manual_seed(0)))
+    assert (quality == 0.3).all()
+    with pytest.raises(
+        BadInputError, match="A chain tells the quality of its last part, but GaussianNoise.* End it with"
+    ):
+        parse("jpeg + gaussian_noise").with_quality(clean, torch.Generator())
