@@ -5,7 +5,6 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import torch
@@ -68,7 +67,7 @@ class AbstractData(ABC):
         """Whether any picture is large enough for crops of `side` pixels."""
         return self.table.fits(side)
 
-    def split(self, *, every: int = 40) -> tuple[Self, Self]:
+    def split(self, *, every: int = 40) -> tuple["AbstractData", "AbstractData"]:
         """A training and a validation part; a picture's name alone decides where it goes (about 1 of `every`)."""
         held = [zlib.crc32(name.encode()) % every == 0 for name in self.names]
         if all(held):
@@ -123,9 +122,9 @@ class AbstractData(ABC):
         """The samples of each picture, and of the degraded one of a pair, one after the other."""
 
     @abstractmethod
-    def part(self, kept: Sequence[int]) -> Self:
+    def part(self, kept: Sequence[int]) -> "AbstractData":
         """Only the pictures of these numbers."""
 
     @abstractmethod
-    def to(self, device: torch.device | str, *, budget: int | None = None) -> Self:
+    def to(self, device: torch.device | str, *, budget: int | None = None) -> "AbstractData":
         """The same data for another device; see the implementations for what lies there, within `budget` bytes."""

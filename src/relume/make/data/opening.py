@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from relume.errors import BadInputError, ShapeMismatchError, UnreadableFileError
 from relume.make.data.abstract import AbstractData
+from relume.make.data.archives import ENDINGS
 from relume.make.data.cutting import Slices
 from relume.make.data.decode import SCANNER, Decoder, Samples, Window
 from relume.make.data.layouts._text import parse
@@ -66,7 +67,7 @@ def open_data(
     if not pairs:
         raise BadInputError(f"No folder was given to look for pictures in {root}. Name at least one in the recipe.")
     opening = _Opening(Decoder(channels=channels, window=reading.window), reading, workers(reading.workers))
-    return opening.data(pairs, _by_group(folders, shares))
+    return opening.data(pairs, _by_group([root / folder for folder in folders], shares))
 
 
 @dataclass(frozen=True)
@@ -187,15 +188,15 @@ def _scale(pair: Pair, measure: _Measure) -> int:
     return scale
 
 
-def _by_group(folders: Sequence[str], shares: Sequence[float]) -> dict[str, float]:
+def _by_group(folders: Sequence[Path], shares: Sequence[float]) -> dict[str, float]:
     """The share of each folder by the first part of its pictures' names."""
     if not shares:
         return {}
-    groups = [Path(folder).name.removesuffix(".zip").removesuffix(".tar") for folder in folders]
+    groups = [folder.stem if folder.suffix.lower() in ENDINGS else folder.name for folder in folders]
     if len(shares) != len(groups) or len(set(groups)) != len(groups):
         raise BadInputError(
-            f"Each folder has its own name and one share, but the folders are {', '.join(folders)} and the shares "
-            f"{', '.join(map(str, shares))}. Give as many of one as of the other."
+            f"Each folder has its own name and one share, but the folders are {', '.join(map(str, folders))} "
+            f"and the shares {', '.join(map(str, shares))}. Give as many of one as of the other."
         )
     return dict(zip(groups, shares, strict=True))
 

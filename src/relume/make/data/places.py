@@ -83,7 +83,7 @@ class Table:
         if side not in self._likely:
             self._likely[side] = self._likelihood(side)
         chosen = rng.choice(len(self.names), size=count, p=self._likely[side])
-        rows = np.array([self._one(index, side, rng) for index in chosen], np.int64)
+        rows = np.array([self._one(index, side, rng) for index in chosen.tolist()], np.int64)
         top, left, turns, flipped = rows.T
         return Places(picture=chosen, top=top, left=left, turns=turns, flipped=flipped, side=side)
 

@@ -8,7 +8,7 @@ import torch
 
 from relume.errors import BadInputError
 from relume.make.data.abstract import CPU, AbstractData, Crops
-from relume.make.data.cutting import Flat, Slices, Store
+from relume.make.data.cutting import AbstractStore, Flat, Slices
 from relume.make.data.decode import Samples
 from relume.make.data.pictures import Skipped
 from relume.make.data.places import Places, Table
@@ -21,8 +21,8 @@ class Resident(AbstractData):
     """Decoded pictures in memory: crops are slices of them, or gathered on the device that holds them."""
 
     table: Table
-    clean: Store
-    degraded: Store | None = None
+    clean: AbstractStore
+    degraded: AbstractStore | None = None
     channels: int = 3
     device: torch.device = CPU
     skipped: Sequence[Skipped] = ()
@@ -98,7 +98,9 @@ class Resident(AbstractData):
             clean, degraded = _slices(self.clean), _slices(self.degraded) if self.degraded else None
         return self._with(table=self.table, clean=clean, degraded=degraded, device=device)
 
-    def _with(self, *, table: Table, clean: Store, degraded: Store | None, device: torch.device) -> "Resident":
+    def _with(
+        self, *, table: Table, clean: AbstractStore, degraded: AbstractStore | None, device: torch.device
+    ) -> "Resident":
         return Resident(
             table=table,
             clean=clean,
@@ -109,11 +111,11 @@ class Resident(AbstractData):
         )
 
 
-def _flat(store: Store, device: torch.device) -> Flat:
+def _flat(store: AbstractStore, device: torch.device) -> Flat:
     return Flat.of(list(store), device)
 
 
-def _slices(store: Store) -> Slices:
+def _slices(store: AbstractStore) -> Slices:
     return store if isinstance(store, Slices) else Slices([np.array(picture) for picture in store])
 
 
