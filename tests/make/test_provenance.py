@@ -1,17 +1,19 @@
 import subprocess
 from importlib.metadata import version
 
+import numpy as np
 import torch
 
 from relume.make import provenance as module
-from relume.make.corpus import Corpus
+from relume.make.data import Resident
 
 
 def test_says_which_pictures_and_versions(tmp_path):
-    corpus, held_out = (Corpus([torch.zeros(3, 2, 2, dtype=torch.uint8)], [name]) for name in ("a", "b"))
+    corpus, held_out = (Resident.of({name: np.zeros((3, 2, 2), np.uint8)}) for name in ("a", "b"))
     told = module.provenance(corpus, held_out)
     assert (told["pictures"], told["held_out"], told["data_sha256"]) == (1, ["b"], corpus.digest())
     assert told["packages"]["torch"] == version("torch")
+    assert told["environment"]["threads"] == torch.get_num_threads()
 
 
 def test_commit_has_a_plus_when_the_source_was_changed(tmp_path, monkeypatch):

@@ -1,13 +1,16 @@
 """relume train: make a model from a recipe."""
 
 import logging
+import runpy
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from relume.cli import _options as o
-from relume.cli._say import say
+from relume.cli._say import on_terminal, say
 from relume.errors import BadInputError
 
 __all__ = ["train"]
@@ -16,13 +19,16 @@ PANEL = "Make a model"
 STOP = "What was learned is saved; go on with --resume."
 EXAMPLES = (
     "relume train denoise_balanced --data data/train --out runs/balanced",
-    "relume train denoise_balanced --data data/train --out runs/quick --set steps=2000",
+    "relume train denoise_fast --data data/train --out runs/quick --steps 200",
     "relume train denoise_balanced --data data/train --out runs/balanced --resume --minutes 60",
+    "relume train runs/balanced/recipe.json --init runs/balanced --data mine --out runs/mine --set regime=fine_tune",
 )
 
 
 def train(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE", help="Its name, or a recipe.json.", show_default=False)],
+    recipe: Annotated[
+        str, typer.Argument(metavar="RECIPE", help="Its name, a recipe.json, or a .py file.", show_default=False)
+    ],
     *,
     data: o.Data,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="RUN", help="The folder of the run.")],
@@ -32,6 +38,9 @@ def train(
             "--set", metavar="FIELD=VALUE", show_default=False, help="Change one field of the recipe; may be repeated."
         ),
     ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="As --set steps=N; warm-up and phases shrink along.", show_default=False)
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN.")] = False,
     init: Annotated[
         Path | None, typer.Option(metavar="RUN", show_default=False, help="Begin with the weights of another run.")
@@ -39,6 +48,14 @@ def train(
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Stop after so long, to be resumed later.", show_default=False)
     ] = None,
+    device: Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps.")] = "auto",
+    devices: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="How many share each batch; all GPUs there are.", show_default=False),
+    ] = None,
+    events: Annotated[
+        bool, typer.Option("--events", help="Write curves and pictures for TensorBoard into RUN/events.")
+    ] = False,
 ) -> int:
     """Train a model. Needs the extra `train`. It stops and resumes exactly; 0 when all steps are done."""
     from relume.extras import need
@@ -47,12 +64,24 @@ def train(
     need("lightning", extra="train")
     for name in ("lightning.fabric", "lightning.pytorch"):
         logging.getLogger(name).setLevel(logging.WARNING)  # how it computes, the recipe says
+    from relume.make.train import Options
     from relume.make.train import train as train_recipe
 
-    chosen = _recipe(recipe, out, resume=resume).changed(o.read_pairs("--set", set_ or [], like="FIELD=VALUE"))
-    finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, minutes=minutes, report=_report)
+    settings = o.read_pairs("--set", set_ or [], like="FIELD=VALUE") | ({"steps": str(steps)} if steps else {})
+    chosen = _recipe(recipe, out, resume=resume).changed(settings)
+    left: list[Any] = []
+    with _watched(chosen) as (report, stepped):
+        options = Options(
+            minutes=minutes,
+            devices=devices,
+            accelerator=device,
+            events=events,
+            report=lambda progress: (left.append(progress), report(progress)),
+            stepped=stepped,
+        )
+        finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, options=options)
     if not finished:
-        say("stopped before its last step. Go on with --resume.", about=out)
+        say(f"stopped before its last step{_left(left)}. Go on with --resume.", about=out)
     return 0
 
 
@@ -61,15 +90,74 @@ def _recipe(name: str, out: Path, *, resume: bool) -> Any:
     from relume.make.recipes import RECIPES
 
     if resume and (out / "recipe.json").exists():
-        return Recipe.from_json((out / "recipe.json").read_text())
+        return Recipe.from_json((out / "recipe.json").read_text(), source=out / "recipe.json")
+    if not name.endswith((".json", ".py")):
+        return RECIPES[name]
+    if not Path(name).exists():
+        raise BadInputError(f"There is no recipe file {name}.")
     if name.endswith(".json"):
-        if not Path(name).exists():
-            raise BadInputError(f"There is no recipe file {name}.")
-        return Recipe.from_json(Path(name).read_text())
-    return RECIPES[name]
+        try:
+            return Recipe.from_json(Path(name).read_text(), source=name)
+        except UnicodeDecodeError as error:
+            raise BadInputError(f"{name} is no text, so no recipe: {error}.") from error
+    return _run(name)
+
+
+def _run(name: str) -> Any:
+    """The recipe of a user's own Python file."""
+    from relume.make.recipe import Recipe
+
+    try:
+        found = runpy.run_path(name).get("recipe")
+    except Exception as error:  # whatever the user's file raises
+        raise BadInputError(f"{name} does not run: {type(error).__name__}: {error}. Mend it.") from error
+    if not isinstance(found, Recipe):
+        raise BadInputError(f"{name} sets no `recipe` that is a relume.make.recipe.Recipe. Copy a shipped one.")
+    return found
+
+
+@contextmanager
+def _watched(recipe: Any) -> Generator[tuple[Callable[[Any], None], Callable[[int, int], None]]]:
+    """A bar with the speed and the time left on a terminal; a line now and then in a pipe."""
+    if not on_terminal():
+        yield _report, lambda step, crops: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[found]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=recipe.steps, speed="", found="")
+
+        def report(progress: Any) -> None:
+            found = "" if progress.psnr is None else f", {progress.psnr:.2f} dB"
+            shown.update(task, found=f"loss {progress.loss:.5f}{found}")
+
+        def stepped(step: int, crops: int) -> None:
+            speed = shown.tasks[0].speed  # steps a second
+            told = f"{speed * crops:.0f} images/s" if speed else ""
+            shown.update(task, completed=step, speed=told)
+
+        yield report, stepped
 
 
 def _report(progress: Any) -> None:
-    left = progress.seconds_left / 60
     found = "" if progress.psnr is None else f", {progress.psnr:.2f} dB"
-    say(f"step {progress.step} of {progress.steps}, loss {progress.loss:.5f}{found}, {left:.0f} min left")
+    skipped = f", {progress.skipped} skipped" if progress.skipped else ""
+    say(
+        f"step {progress.step} of {progress.steps}, loss {progress.loss:.5f}{found}{skipped}, "
+        f"{progress.images_per_second:.0f} images/s, {progress.seconds_left / 60:.0f} min left"
+    )
+
+
+def _left(reports: list[Any]) -> str:
+    if not reports:
+        return ""
+    last = reports[-1]
+    return f" ({last.step} of {last.steps} reported, about {last.seconds_left / 60:.0f} min left)"

@@ -1,27 +1,48 @@
 """Where a run came from: commit, data, machine, versions."""
 
+import os
 import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from relume.make.corpus import Corpus
+import torch
+
+from relume.make.data import AbstractData
 
 PACKAGES = ("torch", "lightning", "numpy", "kornia")
 
 
-def provenance(corpus: Corpus, held_out: Corpus) -> dict[str, Any]:
+def provenance(corpus: AbstractData, held_out: AbstractData) -> dict[str, Any]:
     """What a run's results depend on beside its recipe."""
     return {
         "commit": _commit(),
         "data_sha256": corpus.digest(),
-        "pictures": len(corpus.pictures),
+        "pictures": len(corpus.names),
         "held_out": list(held_out.names),
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},
+        "environment": environment(),
     }
+
+
+def environment() -> dict[str, Any]:
+    """The machine, as far as figures and their last bits depend on it."""
+    told = {
+        "platform": platform.platform(),
+        "processor": torch.backends.cpu.get_cpu_capability(),
+        "cpus": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+    }
+    if torch.cuda.is_available():
+        told |= {
+            "gpus": [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())],
+            "cuda": torch.version.cuda,
+            "cudnn": torch.backends.cudnn.version(),
+        }
+    return told
 
 
 def _commit() -> str | None:

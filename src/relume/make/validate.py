@@ -7,11 +7,10 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.func import functional_call
 
-from relume.make.corpus import Corpus
+from relume.make.data import AbstractData
 from relume.make.recipe import Recipe
-from relume.make.regimes import REGIMES
+from relume.make.regimes._pairs import Pairs, told
 
 SIDE = 128
 COUNT = 16
@@ -21,25 +20,27 @@ COUNT = 16
 class Validation:
     """Crops of held-out pictures, degraded once as the recipe does it; the same crops at every step of a run."""
 
-    clean: Float[Tensor, "b 3 h w"]
-    inputs: tuple[Float[Tensor, "b _ h w"], ...]
+    clean: Float[Tensor, "b c h w"]
+    inputs: tuple[Float[Tensor, "b _ _ _"], ...]
 
     @classmethod
-    def of(cls, recipe: Recipe, held_out: Corpus) -> "Validation | None":
-        """From the pictures that are large enough; None where there are none."""
-        large = [index for index, picture in enumerate(held_out.pictures) if min(picture.shape[1:]) >= SIDE]
-        if not large:
+    def of(cls, recipe: Recipe, held_out: AbstractData | None, *, net: Any) -> "Validation | None":
+        """For `net`, from the pictures that are large enough; None where there are none."""
+        if held_out is None or not held_out.fits(SIDE):
             return None
-        fitting = Corpus([held_out.pictures[i] for i in large], [held_out.names[i] for i in large])
-        pairs: list[Any] = [REGIMES[recipe.regime].pair(recipe, fitting, index, side=SIDE) for index in range(COUNT)]
-        clean, *inputs = (torch.cat(column) for column in zip(*pairs, strict=True))
+        pairs = Pairs(recipe=recipe, data=held_out, told=told(net))
+        batches = [pairs.held_out(index, side=SIDE) for index in range(COUNT)]
+        columns = zip(*((batch.clean, *batch.inputs(net)) for batch in batches), strict=True)
+        clean, *inputs = (torch.cat(column) for column in columns)
         return cls(clean, tuple(inputs))
 
-    def psnr(self, net: nn.Module, weights: dict[str, Tensor]) -> float:
-        """Mean over the crops, of the clipped result, in dB. Draws nothing and leaves the net as it was."""
-        device = next(iter(weights.values())).device
-        with torch.no_grad():
-            inputs = tuple(part.to(device) for part in self.inputs)
-            restored = functional_call(net, weights, inputs)
-        error = (restored.clamp(0, 1).cpu().double() - self.clean).square().mean(dim=(1, 2, 3))
+    @torch.no_grad()
+    def restored(self, net: nn.Module) -> Float[Tensor, "b c h w"]:
+        """What `net`, which is in evaluation mode, makes of the crops; on the CPU, not clipped."""
+        device = next(net.parameters()).device
+        return net(*(part.to(device) for part in self.inputs))[:, : self.clean.shape[1]].cpu()
+
+    def psnr(self, restored: Float[Tensor, "b c h w"]) -> float:
+        """Mean over the crops, of the clipped result, in dB."""
+        error = (restored.clamp(0, 1).double() - self.clean).square().mean(dim=(1, 2, 3))
         return float(np.mean(-10 * np.log10(error.clamp(min=1e-10).numpy())))

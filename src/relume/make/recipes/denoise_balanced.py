@@ -13,6 +13,7 @@ has not been measured.
 from relume.degrade import Range
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.degrade.poisson_gaussian_noise import PoissonGaussianNoise
+from relume.make.losses.psnr import Psnr
 from relume.make.recipe import Phase, Recipe
 
 __all__ = ["recipe"]
@@ -31,7 +32,7 @@ recipe = Recipe(
     # By area the large photographs would get three crops in five, and the small pictures that papers measure few.
     shares=(0.35, 0.5, 0.15),
     # Against L1, 3,000 steps from the same weights gave held-out pictures 0.02 dB at sigma 15 and lost 0.01 at 50.
-    loss="psnr",
+    losses=((1.0, Psnr()),),
     clip=8.0,
     phases=(Phase(start=0.0, batch=8, crop=96), Phase(start=0.5, batch=4, crop=128)),
     steps=40_000,

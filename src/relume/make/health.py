@@ -1,0 +1,40 @@
+"""Losses and gradients that are no numbers: the step is left out, and many of them in a row end the run."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from relume.errors import BadModelError
+
+IN_A_ROW = 10
+# In 16-mixed the first steps overflow until the scale of the loss is found: it is halved each time, from 65536.
+IN_A_ROW_HALF = 30
+
+
+class Health:
+    """Counts, on the device, the steps whose loss or gradient was not finite; nothing waits for the device."""
+
+    def __init__(self, device: torch.device, *, precision: str) -> None:
+        self.limit = IN_A_ROW_HALF if precision == "16-mixed" else IN_A_ROW
+        self.skipped, self._row, self._longest = (torch.zeros((), device=device) for _ in range(3))
+
+    def judge(self, optimizer: torch.optim.Optimizer, *figures: Tensor) -> None:
+        """Let the next step of `optimizer` (a fused one) change nothing if any of `figures` is not finite."""
+        sick = ~torch.stack([figure.detach().float() for figure in figures]).isfinite().all()
+        sick = sick.float()
+        # What a gradient scaler tells the fused optimisers, and they read on the device.
+        told: Any = optimizer
+        told.found_inf = sick
+        self.skipped += sick
+        self._row = (self._row + 1) * sick
+        self._longest = torch.maximum(self._longest, self._row)
+
+    def check(self, step: int) -> bool:
+        """Whether the last step was sound; raises when too many in a row were not. Waits for the device."""
+        if float(self._longest) >= self.limit:
+            raise BadModelError(
+                f"The loss or its gradient was no finite number in {self.limit} steps in a row, up to step {step}; the "
+                "state saved last is whole. Resume with a lower learning_rate (--set learning_rate=…), or in 32-true."
+            )
+        return float(self._row) == 0
