@@ -1,5 +1,6 @@
 """What the degradations share: a number, or a range that a number is drawn from for each image of a batch."""
 
+import math
 from typing import Any, NamedTuple, get_args
 
 import torch
@@ -47,6 +48,12 @@ def draw(value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Gen
         return like.new_full((len(like), 1, 1, 1), value)
     even = torch.rand((len(like), 1, 1, 1), generator=rng, device=like.device, dtype=like.dtype)
     return value.low + (value.high - value.low) * even
+
+
+def draw_log(value: float | Range, *, like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b 1 1 1"]:
+    """One number per image of the batch `like`, whose logarithm is evenly distributed."""
+    ends = Range(*map(math.log, value)) if isinstance(value, Range) else math.log(value)
+    return draw(ends, like=like, rng=rng).exp()
 
 
 def draw_whole(

@@ -1,6 +1,5 @@
 """The noise of a camera, as its pipeline shows it."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -8,8 +7,8 @@ import torch.nn.functional as F  # noqa: N812  (its usual name)
 from jaxtyping import Float
 from torch import Tensor
 
-from relume.degrade._camera import displayed, draw_camera, linear, through_matrix
-from relume.degrade._draw import Range, check, draw, normal
+from relume.degrade._camera import displayed, draw_camera, linear, log_read, through_matrix
+from relume.degrade._draw import Range, check, draw_log, normal
 
 __all__ = ["CameraNoise"]
 
@@ -63,19 +62,15 @@ class CameraNoise:
     def _draw(self, clean: Float[Tensor, "b c h w"], rng: torch.Generator) -> tuple[Float[Tensor, "b c h w"], ...]:
         """Linear light of the picture, its noise, and the variance of that."""
         camera = draw_camera(clean, rng)
-        log_shot = draw(_logarithm(self.shot), like=clean, rng=rng)
-        log_read = 2.18 * log_shot + 1.20 + self.scatter * normal(log_shot, rng)
+        shot = draw_log(self.shot, like=clean, rng=rng)
+        read = (log_read(shot.log()) + self.scatter * normal(shot, rng)).exp()
         light = linear(clean)
         raw = through_matrix(torch.linalg.inv(camera.to_rgb), light)
-        variance = raw.clamp(min=0) * log_shot.exp() + log_read.exp()
+        variance = raw.clamp(min=0) * shot + read
         noise = variance.sqrt() * normal(clean, rng)
         if self.mosaic:
             noise, variance = _interpolated(noise, rng), variance * _left(clean)
         return light, through_matrix(camera.to_rgb, noise), through_matrix(camera.to_rgb**2, variance)
-
-
-def _logarithm(value: float | Range) -> float | Range:
-    return Range(*map(math.log, value)) if isinstance(value, Range) else math.log(value)
 
 
 def _left(like: Float[Tensor, "b c h w"]) -> Float[Tensor, "c 1 1"]:
