@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from relume.errors import BadInputError, ShapeMismatchError, UnreadableFileError
 from relume.make.data.abstract import AbstractData
@@ -37,7 +37,7 @@ class Reading:
     """
 
     window: Window = SCANNER
-    broken: Literal["refuse", "skip"] = "refuse"
+    broken: str = "refuse"
     memory_limit: int | None = None
     workers: int | None = None
 
