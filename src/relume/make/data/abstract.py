@@ -93,13 +93,10 @@ class AbstractData(ABC):
 
         The degraded side is `side / scale`. What `scale` is, the pairs know; naming one makes sure that it is theirs.
         """
-        return self.cut(self._places(count, side, rng=rng, scale=scale))
+        return self.cut(self.places(count, side, rng=rng, scale=scale))
 
-    def expect(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None = None) -> None:
-        """These crops will be asked for soon: `rng` is in the state that `crops` will find. Changes no result."""
-        self.prepare(self._places(count, side, rng=rng, scale=scale))
-
-    def _places(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None) -> Places:
+    def places(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None) -> Places:
+        """Where `crops` cuts."""
         if self.paired and scale not in (None, self.scale):
             raise BadInputError(
                 f"The clean pictures are {self.scale} times as large as the degraded ones, but crops at scale {scale} "
@@ -114,8 +111,8 @@ class AbstractData(ABC):
         """The crops at these places."""
 
     @abstractmethod
-    def prepare(self, places: Places) -> None:
-        """Begin to decode what these crops need, where that takes time."""
+    def expect(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None = None) -> None:
+        """These crops will be asked for soon: `rng` is in the state that `crops` will find. Changes no result."""
 
     @abstractmethod
     def decoded(self) -> Iterator[tuple[Samples, ...]]:

@@ -68,7 +68,7 @@ class Resident(AbstractData):
             return Crops(clean=clean)
         return Crops(clean=clean, degraded=self.degraded.cut(places.smaller(self.scale)).to(self.device))
 
-    def prepare(self, places: Places) -> None:
+    def expect(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None = None) -> None:
         """Nothing: all is decoded."""
 
     def decoded(self) -> Iterator[tuple[Samples, ...]]:

@@ -88,8 +88,9 @@ class Streaming(AbstractData):
         clean, *degraded = (torch.from_numpy(np.stack(side)).to(self.device) for side in zip(*made, strict=True))
         return Crops(clean=clean, degraded=degraded[0] if degraded else None)
 
-    def prepare(self, places: Places) -> None:
+    def expect(self, count: int, side: int, *, rng: np.random.Generator, scale: int | None = None) -> None:
         """Begin to decode what these crops need, unless enough was begun already."""
+        places = self.places(count, side, rng=rng, scale=scale)
         key = places.key()
         if key not in self._expected and len(self._expected) < EXPECTED:
             self._expected[key] = self._begin(places)
