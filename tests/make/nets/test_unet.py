@@ -1,7 +1,10 @@
 import pytest
 import torch
 
-from relume.make.nets.unet import Residual, UNet
+from relume.errors import BadInputError
+from relume.make.losses.laplace_likelihood import LaplaceLikelihood
+from relume.make.nets._residual import Residual
+from relume.make.nets.unet import UNet
 
 
 def test_has_the_size_that_the_recipe_tells_of():
@@ -62,3 +65,63 @@ def test_the_exported_form_of_the_head_gives_the_same_sums():
             parameter.normal_(std=0.1)
     x, level = torch.rand(2, 3, 24, 32), torch.rand(2, 1, 24, 32)
     torch.testing.assert_close(net.eval()(x, level), net.train()(x, level), rtol=1e-4, atol=1e-5)
+
+
+def test_inner_channels_are_those_that_pruning_left():
+    hidden = (3, 5, 7, 2)  # way down, bottom twice, way up
+    net = UNet(width=8, blocks=(1, 2), hidden=hidden)
+    inside = [block.first.out_channels for block in net.modules() if isinstance(block, Residual)]
+    assert tuple(inside) == hidden
+    assert net(torch.rand(1, 3, 8, 8), torch.zeros(1, 1, 8, 8)).shape == (1, 3, 8, 8)
+    with pytest.raises(BadInputError, match=r"one number of channels from 1 for each of the 4 blocks, .*\(3, 5\)"):
+        UNet(width=8, blocks=(1, 2), hidden=(3, 5))
+    with pytest.raises(BadInputError, match="channels from 1 for each"):
+        UNet(width=8, blocks=(1, 2), hidden=(3, 5, 0, 2))
+
+
+def test_dead_channels_can_be_cut_without_a_trace():
+    torch.manual_seed(0)
+    net, cut = UNet(width=4, blocks=(1,)), UNet(width=4, blocks=(1,), hidden=(3,))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.normal_(std=0.3)
+        net.bottom[0].second.weight[:, 2] = 0
+    kept = [0, 1, 3]
+    weights = net.state_dict()
+    weights["bottom.0.first.weight"] = weights["bottom.0.first.weight"][kept]
+    weights["bottom.0.first.bias"] = weights["bottom.0.first.bias"][kept]
+    weights["bottom.0.second.weight"] = weights["bottom.0.second.weight"][:, kept]
+    cut.load_state_dict(weights)
+    image, sigma = torch.rand(1, 3, 8, 8), torch.rand(1, 1, 8, 8)
+    torch.testing.assert_close(cut(image, sigma), net(image, sigma))
+
+
+def test_a_second_head_changes_nothing_of_the_first():
+    torch.manual_seed(0)
+    one = UNet(width=8, blocks=(1, 1))
+    torch.manual_seed(0)
+    two = UNet(width=8, blocks=(1, 1), uncertain=True)
+    image, sigma = torch.rand(2, 3, 16, 12), torch.rand(2, 1, 16, 12)
+    both = two(image, sigma)
+    assert torch.equal(both[:, :3], one(image, sigma))
+    assert both.shape == (2, 4, 16, 12)
+    assert (both[:, 3] == -3.5).all()  # one scale for all, to begin with
+
+
+def test_the_second_head_learns_where_the_net_errs():
+    torch.manual_seed(0)
+    net, loss = UNet(width=8, blocks=(1,), uncertain=True), LaplaceLikelihood()
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    rng = torch.Generator().manual_seed(0)
+    sigma = torch.full((4, 1, 16, 16), 0.02)
+    sigma[..., 8:] = 0.3
+    for _ in range(150):
+        clean = torch.rand(4, 3, 1, 1, generator=rng).expand(4, 3, 16, 16)
+        output = net(clean + sigma * torch.randn(clean.shape, generator=rng), sigma)
+        optimizer.zero_grad()
+        loss(output, clean).backward()
+        optimizer.step()
+    error = (output[:, :3] - clean).abs().mean(dim=(0, 1, 2))
+    scale = output[:, 3].exp().mean(dim=(0, 1))
+    assert scale[12:].mean() > 2 * scale[:4].mean()
+    assert 0.5 < float((scale[10:].mean() / error[10:].mean()).detach()) < 2
