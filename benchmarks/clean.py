@@ -1,4 +1,4 @@
-"""Plants faults among clean photographs and prints how many `relume clean` finds, and how many it should not have found.
+"""Plants faults among clean photographs; prints how many `relume clean` finds, and how many it should not have found.
 
     python benchmarks/clean.py --data DATA [--seed 0] [--save FOLDER]
 
@@ -6,9 +6,9 @@ DATA/train holds photos, bsds and objects. The limits were chosen on one half of
 name); here only the other half is used. 40 of its pictures are the test folder, 150 stay clean in the training folder,
 and into that are planted: 20 copies of clean ones (cropped by up to 5 % a side, resized by 0.4 to 1.0, JPEG or WebP of
 quality 65 to 95), 20 other pictures blurred (Gaussian, 1.5 to 4 pixels), 20 noisy (Gaussian, 15 to 50 of 255), 20 dark
-(3 to 4.5 stops), 5 cut off, and 10 of the test pictures (cropped, resized and coded as the copies, half of them mirrored).
-Blurred, noisy and dark ones are saved as PNG and as JPEG of quality 95 and 85 in turn. Nothing is filtered out: what is
-found among the 150 counts as a mistake.
+(3 to 4.5 stops), 5 cut off, and 10 of the test pictures (changed as the copies are, half of them mirrored). Blurred,
+noisy and dark ones are saved as PNG and as JPEG of quality 95 and 85 in turn. Nothing is filtered out: what is found
+among the 150 counts as a mistake.
 """
 
 import argparse

@@ -113,16 +113,15 @@ def audit(
         wanted: what is looked for.
         told: called with each path once it was looked at.
     """
-    wanted, thumbs = wanted or Wanted(), Thumbs()
+    wanted = wanted or Wanted()
     scan = wanted.scan()
-    looks = list(_kept(scan.looks(pictures(folder, leave_out=against), folder), thumbs, told))
     tests: list[tuple[Look, int | None]] = []
-    if against is not None:
-        paths = _tests(folder, against)
-        tests = list(_kept(replace(scan, faults=()).looks(paths, against), thumbs, told))
-    known = [look for look, _ in looks + tests]
-    search = Search(_members(looks, tests, wanted.likeness), thumbs, wanted.likeness)
-    more = _twice(known, len(looks), list(search.links()))
+    with Thumbs() as thumbs:
+        looks = list(_kept(scan.looks(pictures(folder, leave_out=against), folder), thumbs, told))
+        if against is not None:
+            tests = list(_kept(replace(scan, faults=()).looks(_tests(folder, against), against), thumbs, told))
+        search = Search(_members(looks, tests, wanted.likeness), thumbs, wanted.likeness)
+        more = _twice([look for look, _ in looks + tests], len(looks), list(search.links()))
     rows = tuple(_row(look, more.get(place, ())) for place, (look, _) in enumerate(looks))
     return Audit(folder=folder, against=against, rows=rows, notes=_notes(search, [look for look, _ in tests]))
 

@@ -124,7 +124,10 @@ def pictures(folder: Path, *, leave_out: Path | None = None) -> list[Path]:
 
 
 class Thumbs:
-    """Thumbnails of all pictures, in a nameless file: 4 KB each is too much to hold for a million."""
+    """Thumbnails of all pictures, in a nameless file: 4 KB each is too much to hold for a million.
+
+    Use it in a `with`.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as this)
@@ -136,6 +139,12 @@ class Thumbs:
         self._file.write(thumb.tobytes())
         self._count += 1
         return self._count - 1
+
+    def __enter__(self) -> "Thumbs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def __getitem__(self, place: int) -> Thumb:
         self._file.seek(place * SIDE * SIDE)

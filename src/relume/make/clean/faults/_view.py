@@ -13,6 +13,7 @@ from relume.assess.sharpness import Sharpness, SharpnessFindings
 from relume.image import Image, Pixels
 
 _SIDE = 2048  # pixels of the part in the middle whose blocks are looked at
+_FEW = 20  # blocks, below which a tenth says nothing
 
 
 class View:
@@ -54,13 +55,28 @@ class View:
     def texture(self) -> Float32[np.ndarray, " n"]:
         """Standard deviation of brightness in each block of 16 x 16 pixels, in units of [0, 1], less the noise's."""
         noise = (self.noise.sigma_mean or 0.0) ** 2 / self.image.channels  # the mean of channels has that much less
-        deviations = _deviations(self._middle.mean(2, keepdims=True), 16)[:, 0]
+        deviations = _blocks(self._middle.mean(2, keepdims=True), 16).std(axis=(2, 3))[:, 0]
         return np.sqrt(np.maximum(deviations**2 - noise, 0)).astype(np.float32)
 
     @cached_property
     def unrest(self) -> Float32[np.ndarray, " n"]:
         """Standard deviation in each block of 8 x 8 pixels, of the channel that varies most, noise and all."""
-        return _deviations(self._middle, 8).max(1)
+        return _blocks(self._middle, 8).std(axis=(2, 3)).max(1)
+
+    @cached_property
+    def kinship(self) -> float:
+        """Correlation of neighbouring pixels' brightness in the calmest tenth of the blocks: near 0 for white noise."""
+        blocks = _blocks(self._middle, 8)
+        inside = (blocks.min(axis=(1, 2, 3)) > 0) & (blocks.max(axis=(1, 2, 3)) < 1)  # clipping would pass for calm
+        if inside.sum() >= _FEW:
+            blocks = blocks[inside]
+        if not len(blocks):
+            return 1.0
+        unrest = blocks.std(axis=(2, 3)).max(1)
+        calmest = blocks[np.argsort(unrest)[: max(_FEW, len(blocks) // 10)]].mean(1)
+        rest = calmest - calmest.mean(axis=(1, 2), keepdims=True)
+        across, down = float((rest[:, :, 1:] * rest[:, :, :-1]).mean()), float((rest[:, 1:] * rest[:, :-1]).mean())
+        return (across + down) / 2 / max(float((rest**2).mean()), 1e-12)
 
     @property
     def _middle(self) -> Pixels:
@@ -68,7 +84,7 @@ class View:
         return self.image.pixels[tops[0] : tops[0] + _SIDE, tops[1] : tops[1] + _SIDE]
 
 
-def _deviations(pixels: Pixels, side: int) -> Float32[np.ndarray, "n c"]:
+def _blocks(pixels: Pixels, side: int) -> Float32[np.ndarray, "n c s s"]:
     rows, columns, channels = pixels.shape[0] // side, pixels.shape[1] // side, pixels.shape[2]
     blocks = pixels[: rows * side, : columns * side].reshape(rows, side, columns, side, channels)
-    return blocks.std(axis=(1, 3)).reshape(-1, channels)
+    return blocks.transpose(0, 2, 4, 1, 3).reshape(-1, channels, side, side)

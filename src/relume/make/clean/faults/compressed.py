@@ -15,17 +15,21 @@ class Compressed:
 
     Attributes:
         quality: of the JPEG, 1 to 100, that is good enough.
+        blockiness: jump across block edges over the jump elsewhere, without which pixels alone prove nothing.
     """
 
     quality: float = 60
+    blockiness: float = 1.1
 
     def __post_init__(self) -> None:
         within(self, high=100)
 
     def __call__(self, view: View) -> Finding | None:
         """The finding, or None."""
-        known = [quality for quality in (view.jpeg.quality_file, view.jpeg.quality_pixels) if quality is not None]
-        if not known or min(known) >= self.quality:
+        jpeg = view.jpeg
+        blocky = jpeg.blockiness is not None and jpeg.blockiness > self.blockiness
+        known = [jpeg.quality_file, jpeg.quality_pixels if blocky else None]
+        worst = min((quality for quality in known if quality is not None), default=100)
+        if worst >= self.quality:
             return None
-        reason = view.jpeg.summary
-        return Finding(kind="compressed", reason=reason, value=float(min(known)), limit=self.quality)
+        return Finding(kind="compressed", reason=jpeg.summary, value=float(worst), limit=self.quality)

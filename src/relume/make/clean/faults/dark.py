@@ -18,7 +18,7 @@ class Dark:
         mean: of the brightness.
     """
 
-    highlights: float = 0.42
+    highlights: float = 0.4
     mean: float = 0.1
 
     def __post_init__(self) -> None:
