@@ -72,3 +72,24 @@ def test_the_output_inside_of_the_input_is_not_degraded_again(relume_, flat, tmp
     for _ in range(2):
         said = relume_("degrade", tmp_path, "-o", tmp_path / "noisy", "--with", "gaussian_noise", "-r", "--json")
         assert [line["source"] for line in said.json] == [str(flat)]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "I;16"])
+@pytest.mark.parametrize("spec", ["jpeg:quality=30", "downscale:scale=3", "camera_noise", "random_chain:scale=2"])
+def test_depth_and_channels_stay_and_the_size_is_that_of_the_degradation(relume_, tmp_path, mode, spec):
+    rows, columns = np.mgrid[:36, :48]
+    grey = (rows * columns / (36 * 48) * (65535 if mode == "I;16" else 255)).astype(np.uint16 if mode == "I;16" else np.uint8)
+    picture = PIL.Image.fromarray(grey)
+    (picture if mode == "I;16" else picture.convert(mode)).save(tmp_path / "a.png")
+    said = relume_("degrade", tmp_path / "a.png", "-o", tmp_path / "b.png", "--with", spec)
+    assert said.code == 0, said.err
+    scale = {"downscale:scale=3": 3, "random_chain:scale=2": 2}.get(spec, 1)
+    with PIL.Image.open(tmp_path / "b.png") as opened:
+        assert (opened.mode, opened.size) == (mode, (48 // scale, 36 // scale))
+    assert (pixels(tmp_path / "b.png").shape != (36, 48) or (pixels(tmp_path / "b.png") != grey).any())
+
+
+def test_what_is_made_of_others_is_json(relume_, flat, tmp_path):
+    spec = '{"name": "mixture", "parts": [{"name": "gaussian_noise", "sigma": 0.1}]}'
+    assert relume_("degrade", flat, "-o", tmp_path / "n.png", "--with", spec, "--with", "quantize:levels=2").code == 0
+    assert set(np.unique(pixels(tmp_path / "n.png"))) == {0, 255}

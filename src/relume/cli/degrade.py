@@ -19,6 +19,7 @@ __all__ = ["degrade"]
 PANEL = "Look and measure"
 EXAMPLES = (
     "relume degrade photo.png -o noisy.png --with gaussian_noise:sigma=25/255",
+    "relume degrade clean/ -o small/ --with bicubic_downscale:scale=4+jpeg:quality=30..90",
     "relume degrade clean/ -o noisy/ --with poisson_noise:photons=200+salt_pepper_noise:share=0.02 --seed 7",
 )
 
@@ -30,7 +31,7 @@ def degrade(
     with_: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", "-w", metavar="SPEC", show_default=False, help="NAME or NAME:option=value,…; may be repeated."
+            "--with", "-w", metavar="SPEC", show_default=False, help="NAME or NAME:option=value,…; or JSON; may be repeated."
         ),
     ] = None,
     seed: o.Seed = 0,
@@ -84,9 +85,20 @@ def _read(specs: list[str]) -> Any:
     if not specs:
         raise BadInputError("Name at least one degradation, say --with gaussian_noise:sigma=25/255.")
     need("torch", extra="train")
-    from relume.degrade import parse
+    from relume.degrade import DEGRADATIONS, parse
 
-    return parse("+".join(specs))
+    parts = tuple(parse(spec) for spec in specs)
+    return parts[0] if len(parts) == 1 else DEGRADATIONS["chain"](parts=parts)
+
+
+def _like(image: Any, pixels: Any) -> Any:
+    """The degraded picture; its alpha follows when the size has changed."""
+    if image.alpha is None or image.alpha.shape == pixels.shape[:2]:
+        return image.replace(pixels)
+    import cv2
+
+    height, width = pixels.shape[:2]
+    return image.replace(pixels, alpha=cv2.resize(image.alpha, (width, height), interpolation=cv2.INTER_AREA))
 
 
 def _one(job: Job, place: int, way: _Way) -> tuple[str | None, list[str]]:
@@ -97,7 +109,7 @@ def _one(job: Job, place: int, way: _Way) -> tuple[str | None, list[str]]:
 
     try:
         image = relume.open(contents(job.source))
-        degraded = image.replace(degraded_as(image.pixels, way.degradation, seed=way.seed, index=place))
+        degraded = _like(image, degraded_as(image.pixels, way.degradation, seed=way.seed, index=place))
         if job.target == STDOUT:
             check_stdout()
             ends = ending(job.source.path.with_suffix(f".{image.kept.format}"), way.format)

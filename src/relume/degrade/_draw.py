@@ -74,6 +74,6 @@ def chance(share: float, *, like: Float[Tensor, "b c h w"], rng: torch.Generator
     return torch.rand((len(like), 1, 1, 1), generator=rng, device=like.device, dtype=like.dtype) < share
 
 
-def normal(like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Float[Tensor, "b c h w"]:
+def normal(like: Float[Tensor, "*shape"], rng: torch.Generator) -> Float[Tensor, "*shape"]:
     """Standard normal noise of the shape, device and type of `like`."""
     return torch.randn(like.shape, generator=rng, device=like.device, dtype=like.dtype)

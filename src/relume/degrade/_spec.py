@@ -43,7 +43,8 @@ def describe(degradation: Any) -> dict[str, Any]:
     {'name': 'gaussian_noise', 'sigma': [0.0, 0.2]}
     """
     fields = {f.name: getattr(degradation, f.name) for f in dataclasses.fields(degradation)}
-    return {"name": _name(degradation), **{name: _plain(value) for name, value in fields.items()}}
+    plain = {name: _plain(value) for name, value in fields.items() if value is not None}
+    return {"name": _name(degradation), **plain}
 
 
 def build(plain: Mapping[str, Any]) -> Any:
