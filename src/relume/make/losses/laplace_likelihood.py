@@ -19,7 +19,7 @@ class LaplaceLikelihood:
 
     `s` is the second head's channel, which stands behind those of the picture: one number for all colours of a pixel.
     Where the net says s = 0 this is L1 (the constant log 2 is left out). The scale that is best for a pixel is its
-    expected absolute error, in units of [0, 1]. `relume.make.calibrate` mends its size afterwards.
+    expected absolute error, in units of [0, 1]. `relume.make.uncertainty` mends its size afterwards.
 
     Attributes:
         least: smallest scale; below it, a pixel that is easy would pull without bound.
