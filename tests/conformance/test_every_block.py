@@ -38,6 +38,11 @@ class TestEveryBlock:
         alone = torch.cat([block(part[None]) for part in features()])
         torch.testing.assert_close(block(features()), alone, rtol=0, atol=1e-5)
 
+    def test_the_order_in_memory_makes_no_difference(self, name):
+        block = woken(BLOCKS[name](16))
+        last = block(features().contiguous(memory_format=torch.channels_last))
+        torch.testing.assert_close(last, block(features()), rtol=1e-4, atol=1e-5)
+
     def test_halo_is_honest(self, name):
         block = woken(BLOCKS[name](16))
         x = features(batch=1).requires_grad_()

@@ -111,6 +111,18 @@ class TestEveryNet:
             alone = torch.cat([net(*(part[i : i + 1] for part in fed)) for i in range(3)])
         torch.testing.assert_close(together, alone, rtol=0, atol=1e-5)
 
+    def test_learns_as_the_loop_does_it_channels_last_and_in_half(self, name):
+        net = NETS[name](width=8).to(memory_format=torch.channels_last)
+        side = 4 * net.multiple_of
+        fed = [part.contiguous(memory_format=torch.channels_last) for part in inputs(net, 2, side, side)]
+        with torch.autocast("cpu", torch.bfloat16):
+            result = net(*fed)
+        result.float().square().mean().backward()
+        assert all(value.grad.isfinite().all() for value in net.parameters())
+        with torch.no_grad():
+            exact = net(*fed)
+        torch.testing.assert_close(result.float(), exact, rtol=0.05, atol=0.05)
+
     def test_what_is_measured_is_what_was_trained(self, name):
         net = woken(NETS[name](width=8))
         fed = inputs(net, 1, 4 * net.multiple_of, 4 * net.multiple_of)

@@ -46,17 +46,17 @@ class DeformableAttention(nn.Module):
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         batch, channels, height, width = x.shape
         folded = batch * self.heads
-        value = self.value(x).view(folded, channels // self.heads, height, width)
-        weights = self.weights(x).view(folded, 1, self.points, height * width).softmax(dim=2)
+        value = self.value(x).reshape(folded, channels // self.heads, height, width)
+        weights = self.weights(x).reshape(folded, 1, self.points, height * width).softmax(dim=2)
         # All points of a place side by side: one sampling for all of them.
-        grid = self._places(x).view(folded, self.points, height * width, 2)
+        grid = self._places(x).reshape(folded, self.points, height * width, 2)
         seen = functional.grid_sample(value, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-        return x + self.mix((seen * weights).sum(dim=2).view(batch, channels, height, width))
+        return x + self.mix((seen * weights).sum(dim=2).reshape(batch, channels, height, width))
 
     def _places(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "bh p h w 2"]:
         """Where each point of each place is, x first, in grid_sample's units: -1 and 1 are the rims."""
         batch, _, height, width = x.shape
-        offsets = self.offsets(x).view(batch * self.heads, self.points, 2, height, width).permute(0, 1, 3, 4, 2)
+        offsets = self.offsets(x).reshape(batch * self.heads, self.points, 2, height, width).permute(0, 1, 3, 4, 2)
         rows = torch.arange(height, device=x.device, dtype=x.dtype).view(height, 1).expand(height, width)
         columns = torch.arange(width, device=x.device, dtype=x.dtype).expand(height, width)
         pixels = torch.stack([columns, rows], dim=-1) + offsets

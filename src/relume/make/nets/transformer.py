@@ -93,7 +93,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         batch, width, height, wide = x.shape
-        rows = self.spatial(self.point(x)).view(batch, 3, self.heads, width // self.heads, height * wide)
+        rows = self.spatial(self.point(x)).reshape(batch, 3, self.heads, width // self.heads, height * wide)
         query, key, value = rows.unbind(dim=1)
         likeness = functional.normalize(query, dim=-1) @ functional.normalize(key, dim=-1).mT
         mixed = (likeness * self.temperature).softmax(dim=-1) @ value
