@@ -64,6 +64,16 @@ def test_the_darkest_is_0_the_brightest_1_whatever_its_sign() -> None:
     assert inverted.kept.span == (3000, -1000)
 
 
+def test_computed_tomography_is_in_hounsfield_units_whatever_else_the_slice_shows() -> None:
+    values = np.array([[0, 1024, 2000]], np.uint16)
+    image = files.open(dicom(values, stored=12, RescaleSlope=1.0, RescaleIntercept=-1024.0))
+    np.testing.assert_allclose(image.pixels[0, :, 0], (values[0] - 1024 + 1024) / 4095, atol=1e-7)
+    halved = files.open(dicom(values, stored=12, RescaleSlope=0.5, RescaleIntercept=0.0))
+    np.testing.assert_allclose(halved.pixels[0, :, 0], (values[0] * 0.5 + 1024) / 4095, atol=1e-7)
+    other = files.open(dicom(values, stored=12, RescaleSlope=1.0, RescaleIntercept=-1024.0, Modality="CR"))
+    assert (other.pixels.min(), other.pixels.max()) == (0, 1)
+
+
 def test_padding_does_not_stretch_the_scale() -> None:
     values = np.array([[-2000, 0, 100]], np.int16)
     assert files.open(dicom(values, stored=16, PixelPaddingValue=-2000)).kept.span == (0, 100)

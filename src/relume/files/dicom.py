@@ -21,6 +21,7 @@ __all__ = ["Dicom"]
 
 _SEEN = ("MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 _EXPLICIT = "1.2.840.10008.1.2.1"
+HOUNSFIELD = (-1024.0, 3071.0)  # the 12 bits that scanners store
 _DONE = "Restored with relume; not for primary diagnosis"
 
 
@@ -28,7 +29,9 @@ class Dicom(AbstractFamily):
     """DICOM through pydicom (extra `medical`), 8 or 16 bits, with and without a sign.
 
     In memory 0 and 1 are the smallest and the largest stored value (pixel padding apart); for MONOCHROME1, whose 0 is
-    white, the other way round. Rescale slope, intercept and windows stay: they hold for what is written, too.
+    white, the other way round. Computed tomography has units: there 0 is -1024 and 1 is 3071 Hounsfield units, so that
+    noise is as strong in one slice as in the next. Rescale slope, intercept and windows stay: they hold for what is
+    written, too.
     """
 
     formats: ClassVar[tuple[str, ...]] = ("dicom",)
@@ -138,6 +141,10 @@ def _scale(data: Any, samples: Samples) -> Scale:
     _, low, high = _range(data)
     if samples.shape[2] == 3:
         return Scale(dtype=samples.dtype, span=(low, high), low=low, high=high)
+    if data.get("Modality") == "CT" and data.get("RescaleSlope") and "RescaleIntercept" in data:
+        slope, intercept = float(data.RescaleSlope), float(data.RescaleIntercept)
+        span = tuple((units - intercept) / slope for units in HOUNSFIELD)
+        return Scale(dtype=samples.dtype, span=span, low=low, high=high)
     padding = data.get("PixelPaddingValue")
     seen = samples[samples != padding] if padding is not None else samples
     seen = seen if seen.size else samples
