@@ -16,10 +16,10 @@ def recycle(net: nn.Module, optimizer: torch.optim.Optimizer, rng: torch.Generat
 
     Reference: Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023.
     """
-    return sum(_wake(first, second, optimizer, rng) for first, second in _pairs(net))
+    return sum(_wake(first, second, optimizer, rng) for first, second in pairs(net))
 
 
-def _pairs(net: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.Conv2d]]:
+def pairs(net: nn.Module) -> Iterator[tuple[nn.Conv2d, nn.Conv2d]]:
     """Convolutions with one ReLU between them."""
     for block in net.modules():
         first, second = getattr(block, "first", None), getattr(block, "second", None)
