@@ -15,6 +15,7 @@ __all__ = ["LowDoseCt"]
 
 _PHOTONS, _SURROUNDINGS = Range(1e4, 1e5), Range(0.0, 200.0)
 _WATER = 0.0192  # attenuation per mm at about 70 keV (NIST)
+_MOST_VIEWS = 720
 _OVAL = 0.25  # a patient is wider than thick
 
 
@@ -36,7 +37,7 @@ class LowDoseCt:
             around a crop. 0 suits whole slices.
         electronic: standard deviation of the detector's own noise, in counts.
         soft: reconstructed with a smooth kernel (Hann) rather than a sharp one (Ram-Lak).
-        views: over half a turn; 0 is as many as the picture needs.
+        views: over half a turn; 0 is as many as the picture needs, at most 720.
 
     Reference: Kak and Slaney, "Principles of Computerized Tomographic Imaging", 1988; Zeng et al., "A Simple Low-Dose
     X-Ray CT Simulation From High-Dose Scan", IEEE TNS 2015.
@@ -88,7 +89,7 @@ class LowDoseCt:
         b, c, h, w = clean.shape
         hounsfield = self.black_hu + clean.clamp(min=0) * (self.white_hu - self.black_hu)
         attenuation = (_WATER * self.pixel_mm * (1 + hounsfield / 1000)).clamp(min=0)
-        views = angles(self.views or math.ceil(math.pi / 2 * cells(h, w)), clean)
+        views = angles(self.views or min(math.ceil(math.pi / 2 * cells(h, w)), _MOST_VIEWS), clean)
         around = _WATER * draw(self.surrounding_mm, like=clean, rng=rng).expand(b, c, 1, 1).reshape(1, -1, 1)
         oval = 1 - _OVAL * torch.cos(2 * views).view(-1, 1, 1)
         photons = draw_log(self.photons, like=clean, rng=rng).expand(b, c, 1, 1).reshape(1, -1, 1)
