@@ -48,6 +48,7 @@ def train(
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Stop after so long, to be resumed later.", show_default=False)
     ] = None,
+    save_every: Annotated[float, typer.Option(min=0, metavar="MINUTES", help="Between two saves.")] = 5.0,
     device: Annotated[str, typer.Option(metavar="DEVICE", help="auto, cpu, cuda or mps.")] = "auto",
     devices: Annotated[
         int | None,
@@ -73,6 +74,7 @@ def train(
     with _watched(chosen) as (report, stepped):
         options = Options(
             minutes=minutes,
+            save_every_minutes=save_every,
             devices=devices,
             accelerator=device,
             events=events,
