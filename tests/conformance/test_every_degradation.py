@@ -83,6 +83,14 @@ class TestEveryDegradation:
         torch.testing.assert_close(found, told, rtol=0.1, atol=0)
         assert torch.equal(degraded, degradation(clean, seeded(3)))
 
+    def test_a_gradient_flows_where_physics_has_one(self, name):
+        if name == "webp":
+            pytest.skip("it leaves torch")
+        clean = (0.1 + 0.8 * batch()).requires_grad_()
+        DEGRADATIONS[name]()(clean, seeded(3)).sum().backward()
+        assert clean.grad is not None
+        assert clean.grad.isfinite().all()
+
     def test_what_it_says_about_its_quality_is_true_of_the_batch(self, name):
         degradation = DEGRADATIONS[name]()
         if not hasattr(degradation, "with_quality"):

@@ -91,7 +91,9 @@ def _coded(planes: Float[Tensor, "b c h w"], table: Float[Tensor, "b 1 64"]) -> 
 def _halved(planes: Float[Tensor, "b 2 h w"]) -> Float[Tensor, "b 2 hh ww"]:
     h, w = planes.shape[2:]
     even = F.pad(planes, (0, w % 2, 0, h % 2), mode="replicate") if h % 2 or w % 2 else planes
-    mean = F.avg_pool2d(even, 2)
+    # Slices: pooling takes five times as long on a CPU.
+    rows = even[..., ::2, :] + even[..., 1::2, :]
+    mean = (rows[..., ::2] + rows[..., 1::2]) / 4
     # libjpeg's way of rounding halves up and down in turn.
     return _floored(mean, bias=_in_turn(mean, 0.25, 0.5))
 
