@@ -41,11 +41,12 @@ class TestEveryMetric:
         assert all(type(value) is float for value in metric.per_channel(noisy(clean, 0.1), clean))
 
     def test_per_channel_measures_each_by_itself(self, name):
-        metric, clean = METRICS[name](), picture()
+        # Equal channels: a metric that looks at the restored picture alone may find more in one than in another.
+        metric, clean = METRICS[name](), np.repeat(picture(1), 3, axis=2)
         damaged = clean.copy()
         damaged[..., 1] = noisy(clean, 0.1)[..., 1]
         red, green, blue = metric.per_channel(damaged, clean)
-        assert red == blue == metric(clean, clean)
+        assert red == blue == pytest.approx(metric(clean, clean), rel=1e-12)
         assert green == metric(damaged[..., 1:2], clean[..., 1:2]) != red
 
     @pytest.mark.parametrize("channels", [1, 2, 4])
