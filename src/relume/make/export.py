@@ -15,12 +15,11 @@ from torch import Tensor, nn
 
 from relume.errors import BadModelError
 from relume.extras import need
-from relume.make.nets import NETS
 from relume.make.recipe import Recipe
 from relume.make.run_folder import read_weights
 
 OPSET = 18
-CHANNELS = {"image": 3, "sigma": 1, "mask": 1}
+CHANNELS = {"image": 3, "sigma": 1, "quality": 1, "mask": 1}
 TOLERANCE = 1e-5
 SMALL = 1024  # numbers; smaller weights are not worth a cast
 
@@ -45,7 +44,7 @@ def export(run: Path, target: Path | None = None) -> Path:
 def load(run: Path) -> tuple[Recipe, nn.Module]:
     """The recipe of a run folder, and its net with the averaged weights, rounded to the half precision they ship in."""
     recipe, weights = read_weights(run)
-    net: nn.Module = NETS[recipe.net](**recipe.options)
+    net = recipe.new_net()
     try:
         net.load_state_dict(weights)
     except RuntimeError as error:
@@ -97,13 +96,13 @@ def _tidy(model: Any, *, scale: int, recipe: Recipe) -> bytes:
         for axis, name in ((0, "batch"), (2, f"{prefix}height"), (3, f"{prefix}width")):
             value.type.tensor_type.shape.dim[axis].dim_param = name
     model.producer_name, model.producer_version = "relume", ""
-    _store_in_half(model)
+    store_in_half(model)
     onnx.helper.set_model_props(model, {"relume.recipe": recipe.to_json()})
     onnx.checker.check_model(model, full_check=True)
     return model.SerializeToString(deterministic=True)
 
 
-def _store_in_half(model: Any) -> None:
+def store_in_half(model: Any) -> None:
     """Keep large weights as float16 with a cast behind them: half the file, and runtimes fold the cast when they load.
 
     Computing stays in float32. Weights that are no float16 numbers stay as they are, so nothing is lost.

@@ -39,6 +39,8 @@ class OnnxSession:
         options.log_severity_level = 4  # what goes wrong is raised; nothing is printed
         # Spinning threads would take the cores from decoding and encoding.
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
+        # 8-bit sums would overflow on processors without VNNI; this keeps them right there.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         self._active: set[Any] = set()
         self._lock = threading.Lock()
         source = model if isinstance(model, bytes) else str(model)
