@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from relume.errors import BadInputError
+from relume.make.nets._start import started
 from relume.make.nets._told import inputs_of, with_told
 
 __all__ = ["DnCnn"]
@@ -41,7 +42,10 @@ class DnCnn(nn.Module):
         self.inputs = inputs_of(told)
         self.halo = depth
         widths = [channels + len(self.inputs) - 1, *[width] * (depth - 1), channels]
-        self.convs = nn.ModuleList(nn.Conv2d(come, leave, 3, padding=1) for come, leave in itertools.pairwise(widths))
+        self.convs = nn.ModuleList(
+            started(nn.Conv2d(come, leave, 3, padding=1)) for come, leave in itertools.pairwise(widths)
+        )
+        nn.init.zeros_(self.convs[-1].get_parameter("weight"))  # nothing is taken away to begin with
 
     def forward(
         self, image: Float[Tensor, "b c h w"], level: Float[Tensor, "b 1 h w"] | None = None

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from relume.make.nets._residual import stack
+from relume.make.nets._start import started
 
 __all__ = ["ResnetGenerator"]
 
@@ -15,8 +16,9 @@ class ResnetGenerator(nn.Module):
     """A wide first look, a quarter of the size, residual blocks, back up, a wide last word, added to the picture.
 
     Without the paper's instance norm, whose statistics of the whole picture change colours between tiles; and up by
-    nearest neighbour and convolution, since transposed convolutions leave checkerboards. By default 1.9 million
-    parameters and 161 GMAC per megapixel.
+    nearest neighbour and convolution, since transposed convolutions leave checkerboards. What the first look saw is
+    added before the last word: fine noise cannot be taken away by what went through a quarter of the size. By default
+    1.9 million parameters and 161 GMAC per megapixel.
 
     Args:
         channels: colour channels of the picture.
@@ -36,17 +38,18 @@ class ResnetGenerator(nn.Module):
         super().__init__()
         # Head and tail 3 each, the two steps up 2 and 1, the blocks 2 cells of 4 each, the rim of such a cell 3.
         self.halo = 3 + 3 + 2 + 1 + 2 * 4 * blocks + 3
-        self.head = nn.Conv2d(channels, width, 7, padding=3)
-        self.downs = nn.ModuleList(nn.Conv2d(width * k, 2 * width * k, 2, stride=2) for k in (1, 2))
+        self.head = started(nn.Conv2d(channels, width, 7, padding=3))
+        self.downs = nn.ModuleList(started(nn.Conv2d(width * k, 2 * width * k, 2, stride=2)) for k in (1, 2))
         self.body = stack(4 * width, [None] * blocks)
-        self.ups = nn.ModuleList(nn.Conv2d(2 * width * k, width * k, 3, padding=1) for k in (2, 1))
+        self.ups = nn.ModuleList(started(nn.Conv2d(2 * width * k, width * k, 3, padding=1)) for k in (2, 1))
         self.tail = nn.Conv2d(width, channels, 7, padding=3)
+        nn.init.zeros_(self.tail.weight)  # nothing is added to begin with
 
     def forward(self, image: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        x = functional.relu(self.head(image))
+        x = first = functional.relu(self.head(image))
         for down in self.downs:
             x = functional.relu(down(x))
         x = self.body(x)
         for up in self.ups:
             x = functional.relu(up(functional.interpolate(x, scale_factor=2.0, mode="nearest")))
-        return image + self.tail(x)
+        return image + self.tail(x + first)
