@@ -12,8 +12,9 @@ import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from relume.make.evaluate import Evaluation, evaluate
+from relume.make.evaluate import Evaluation, Protocol, evaluate
 from relume.make.register import add_scores
 from relume.run.store import Store
 
@@ -23,8 +24,8 @@ SIGMAS = (15, 25, 50)
 WAYS = {
     "noise level told": {},
     "blind": {"blind": True},
-    "8-bit, told": {"eight_bit": True},
-    "8-bit, blind": {"eight_bit": True, "blind": True},
+    "8-bit, told": {"how": Protocol(eight_bit=True)},
+    "8-bit, blind": {"how": Protocol(eight_bit=True), "blind": True},
 }
 
 
@@ -71,7 +72,7 @@ def found(data: Path, name: str) -> Path | None:
     return next((folder for folder in (data / "test" / name, data / name) if folder.is_dir()), None)
 
 
-def measure(options: argparse.Namespace, folder: Path, sigma: int, **kind: bool) -> Evaluation:
+def measure(options: argparse.Namespace, folder: Path, sigma: int, **kind: Any) -> Evaluation:
     evaluation = evaluate(
         options.model,
         data=folder,

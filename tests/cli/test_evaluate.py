@@ -64,3 +64,51 @@ def test_save_is_for_whole_sets_and_for_models_on_the_disk(relume_, clean):
     assert "--save writes figures of whole sets. Leave --limit out" in said.err
     said = relume_("evaluate", "--model", "gaussian", "--data", clean, "--save")
     assert "gaussian is a filter: it has no manifest on the disk" in said.err
+
+
+def test_several_give_one_table_with_a_row_for_doing_nothing(relume_, clean, tmp_path):
+    page = tmp_path / "page.html"
+    said = relume_(
+        "evaluate", "-m", "gaussian", "-m", "median", "--data", clean, "-w", "gaussian_noise:sigma=25/255",
+        "-w", "gaussian_noise:sigma=50/255", "--html", page,
+    )  # fmt: skip
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in said.out.splitlines() if line.startswith("|")]
+    assert [row[2] for row in rows[2:]] == ["do nothing", "gaussian", "median"] * 2
+    assert float(rows[2][3]) == pytest.approx(20.17, abs=0.3)
+    assert float(rows[5][3]) == pytest.approx(14.15, abs=0.3)
+    text = page.read_text()
+    assert text.count("<h2>") == 4
+    assert text.count("data:image/png;base64,") == 4 * 2 * 3
+    assert "http" not in text  # it needs nothing from elsewhere
+
+
+def test_the_page_shows_where_a_picture_went_worst():
+    import numpy as np
+
+    from relume.make._page import worst_place
+
+    clean = np.zeros((90, 120, 3), np.float32)
+    restored = clean.copy()
+    restored[60:70, 80:90] = 1
+    top, left = worst_place(restored, clean, 40)
+    assert top <= 60
+    assert top + 40 >= 70
+    assert left <= 80
+    assert left + 40 >= 90
+
+
+def test_metrics_and_channels_are_chosen(relume_, clean):
+    said = relume_(
+        "evaluate", "-m", "gaussian", "--data", clean, "--metric", "mae", "--metric", "psnr_b", "--channel", "y",
+        "--json",
+    )  # fmt: skip
+    found = json.loads(said.out)
+    assert found["metrics"] == ["mae", "psnr_b"]
+    assert "ssim" not in found
+    assert found["mae"] < found["mae_before"]
+    assert "--channel is rgb, y or grey, not 'q'" in relume_("evaluate", "--data", clean, "--channel", "q").err
+
+
+def test_pairs_and_data_exclude_one_another(relume_, clean):
+    assert "--pairs names both folders" in relume_("evaluate", "--data", clean, "--pairs", clean, clean).err
+    assert "Name a folder of clean pictures with --data" in relume_("evaluate").err

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from relume.errors import BadInputError
-from relume.make.evaluate import Evaluation, Row
+from relume.make.evaluate import Evaluation, Protocol, Row
 from relume.make.export import load
 from relume.make.nets.unet import UNet
 from relume.make.register import add_scores, gmac_per_megapixel, register
@@ -22,17 +22,18 @@ def manifest(model):
 
 
 def evaluation(manifest, **changes):
-    row = Row(name="a.png", psnr_before=20.0, psnr=30.0, ssim_before=0.5, ssim=0.9)
+    row = Row(name="a.png", before={"psnr": 20.0, "ssim": 0.5}, after={"psnr": 30.0, "ssim": 0.9})
     whole = Evaluation(
         task="denoise",
         model="tiny",
         version="1",
+        precision="fp32",
         sha256=manifest.precisions["fp32"].sha256,
         data="Set",
         degradation={"name": "gaussian_noise", "sigma": 25 / 255},
         seed=0,
-        told=25 / 255,
-        eight_bit=False,
+        told={"sigma": 25 / 255},
+        how=Protocol(),
         seconds=1.0,
         megapixels=1.0,
         rows=(row,),
@@ -109,8 +110,8 @@ def test_terms_of_every_folder_or_none(run, tmp_path):
 def test_scores_are_added_and_replaced_by_what_they_measured(model, manifest, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(model, folder)
-    add_scores(folder, [evaluation(manifest), evaluation(manifest, told=None)])
-    better = Row(name="a.png", psnr_before=20.0, psnr=31.0, ssim_before=0.5, ssim=0.9)
+    add_scores(folder, [evaluation(manifest), evaluation(manifest, told={})])
+    better = Row(name="a.png", before={"psnr": 20.0, "ssim": 0.5}, after={"psnr": 31.0, "ssim": 0.9})
     scored = add_scores(folder, [evaluation(manifest, rows=(better,))])
     assert Manifest.read(folder / "manifest.json") == scored
     told = [s for s in scored.scores if s.metric == "psnr" and "told" in s.protocol]

@@ -1,35 +1,58 @@
-"""How good a model is, measured through the engine that ships it: degrade, restore, compare."""
+"""How good a restorer is, measured through the engine that ships it: degrade, restore, compare."""
 
 import dataclasses
 import json
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from relume import files
+from relume.classic import CLASSIC
 from relume.degrade import describe, parse
 from relume.errors import BadInputError, ShapeMismatchError
 from relume.image import Pixels
-from relume.metrics import METRICS
+from relume.make._pairs import Pairs, Taken, degrade, find_pairs, find_pictures
+from relume.metrics import measure
+from relume.metrics._pair import Channel
 from relume.run.engine import Engine
-from relume.run.manifest import Score
+from relume.run.manifest import Manifest, Score
+
+__all__ = ["Evaluation", "Protocol", "Row", "degrade", "evaluate"]
+
+BOTH = ("psnr", "ssim")
+RESAMPLES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One picture: before (the degraded one) and after."""
+    """One picture: its metrics before (of the degraded one; for an upscaler, enlarged by bicubic) and after."""
 
     name: str
-    psnr_before: float
-    psnr: float
-    ssim_before: float
-    ssim: float
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """What is compared, and how.
+
+    Attributes:
+        metrics: entries of `METRICS`.
+        border: pixels cut from every side first; super-resolution papers cut `scale` of them.
+        channel: "rgb", or "y" or "grey": luma, see `relume.metrics.psnr.Psnr`.
+        grey: pictures are turned to 8-bit luma before they are degraded, as JPEG's papers do.
+        eight_bit: the degraded picture is clipped and rounded to 8 bits first, as files are.
+    """
+
+    metrics: tuple[str, ...] = BOTH
+    border: int = 0
+    channel: Channel = "rgb"
+    grey: bool = False
+    eight_bit: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,23 +61,24 @@ class Evaluation:
 
     Attributes:
         data: name of the folder of clean pictures.
-        degradation: as `relume.degrade.describe` has it.
-        told: the noise level the model was told, in [0, 1] units; None: it found out itself.
-        eight_bit: the degraded picture was clipped and rounded to 8 bits first, as files are.
+        degradation: as `relume.degrade.describe` has it; for pairs of folders {"pairs": name of the degraded one}.
+        told: what the model was told, by its name ("sigma" in [0, 1] units, "quality" 1 to 100); empty: it found out
+            itself, or needs nothing.
         sha256: of the model's file; None for a classical filter.
         seconds: of restoring all pictures, on whatever else the machine was doing.
-        megapixels: of all pictures together.
+        megapixels: of all clean pictures together.
     """
 
     task: str
     model: str
     version: str
+    precision: str
     sha256: str | None
     data: str
     degradation: dict[str, Any]
     seed: int
-    told: float | None
-    eight_bit: bool
+    told: dict[str, float]
+    how: Protocol
     seconds: float
     megapixels: float
     rows: tuple[Row, ...]
@@ -64,9 +88,29 @@ class Evaluation:
         """Pictures."""
         return len(self.rows)
 
-    def mean(self, figure: str) -> float:
-        """Mean over pictures of each one's own `psnr`, `ssim`, `psnr_before` or `ssim_before`."""
-        return statistics.fmean(getattr(row, figure) for row in self.rows)
+    def mean(self, metric: str, *, before: bool = False) -> float:
+        """Mean over pictures of each one's own value."""
+        return statistics.fmean(self._values(metric, before=before))
+
+    def interval(self, metric: str) -> tuple[float, float] | None:
+        """95 % confidence interval of the mean: bootstrap over pictures; None for a single one.
+
+        Reference: Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 1979.
+        """
+        return _interval(np.array(self._values(metric)))
+
+    def gain(self, metric: str, over: "Evaluation | None" = None) -> tuple[float, tuple[float, float] | None]:
+        """Mean gain over doing nothing, or over another evaluation of the same pictures, and its interval (paired)."""
+        other = self._values(metric, before=True) if over is None else over._values(metric)
+        if over is not None and [row.name for row in over.rows] != [row.name for row in self.rows]:
+            raise BadInputError(
+                f"{self.model} and {over.model} were measured on other pictures. Evaluate both on one set."
+            )
+        gains = np.array(self._values(metric)) - np.array(other)
+        return float(gains.mean()), _interval(gains)
+
+    def _values(self, metric: str, *, before: bool = False) -> list[float]:
+        return [(row.before if before else row.after)[metric] for row in self.rows]
 
     @property
     def psnr(self) -> float:
@@ -79,26 +123,53 @@ class Evaluation:
         return self.mean("ssim")
 
     @property
+    def setting(self) -> str:
+        """The damage, for people."""
+        if "pairs" in self.degradation:
+            return f"pairs: {self.degradation['pairs']}"
+        options = ",".join(f"{name}={_short(value)}" for name, value in self.degradation.items() if name != "name")
+        return f"{self.degradation['name']}:{options}" if options else self.degradation["name"]
+
+    @property
     def protocol(self) -> str:
         """How the figures came about, in words."""
-        noise = "clipped, rounded to 8 bits" if self.eight_bit else "float, not clipped, not rounded"
-        level = "blind" if self.told is None else "noise level told"
-        return f"{noise}; seed {self.seed}; {level}; clipped result, RGB, mean over {self.n} pictures"
+        how = self.how
+        noise = "clipped, rounded to 8 bits" if how.eight_bit else "float, not clipped, not rounded"
+        if "pairs" in self.degradation:
+            noise = "as the files are"
+        level = {"sigma": "noise level told", "quality": "quality told"}.get(next(iter(self.told), ""), "blind")
+        kind = "grey (Y)" if how.grey else {"rgb": "RGB", "y": "Y", "grey": "luma"}[how.channel]
+        computed = "" if self.precision == "fp32" else f"; {self.precision}"
+        border = f", border of {how.border} cut" if how.border else ""
+        return (
+            f"{noise}; seed {self.seed}; {level}; clipped result, {kind}{border}, mean over {self.n} pictures{computed}"
+        )
 
     def scores(self) -> tuple[Score, ...]:
         """For the model's manifest."""
-        options = ",".join(f"{name}={_short(value)}" for name, value in self.degradation.items() if name != "name")
-        setting = f"{self.degradation['name']}:{options}" if options else self.degradation["name"]
         return tuple(
-            Score(data=self.data, setting=setting, metric=metric, value=round(value, 4), protocol=self.protocol)
-            for metric, value in (("psnr", self.psnr), ("ssim", self.ssim))
+            Score(
+                data=self.data,
+                setting=self.setting,
+                metric=metric,
+                value=round(self.mean(metric), 4),
+                protocol=self.protocol,
+            )
+            for metric in self.how.metrics
         )
 
     def to_json(self) -> str:
         """One object: the means, how they came about, and a row for each picture."""
-        plain = dataclasses.asdict(self)
-        rows = plain.pop("rows")
-        means = {figure: round(self.mean(figure), 4) for figure in ("psnr_before", "psnr", "ssim_before", "ssim")}
+        plain = dataclasses.asdict(self) | dataclasses.asdict(self.how)
+        del plain["rows"], plain["how"]
+        means: dict[str, Any] = {}
+        for metric in self.how.metrics:
+            means[f"{metric}_before"], means[metric] = (round(self.mean(metric, before=b), 4) for b in (True, False))
+            means[f"{metric}_interval"] = self.interval(metric)
+        rows = [
+            {"name": row.name} | {f"{metric}_before": value for metric, value in row.before.items()} | dict(row.after)
+            for row in self.rows
+        ]
         return json.dumps({**plain, "n": self.n, **means, "protocol": self.protocol, "rows": rows})
 
 
@@ -107,114 +178,118 @@ def evaluate(
     *,
     task: str = "denoise",
     data: Path,
-    degradation: Any,
+    degradation: Any = None,
+    degraded: Path | None = None,
     seed: int = 0,
     blind: bool = False,
-    eight_bit: bool = False,
+    how: Protocol | None = None,
     limit: int | None = None,
+    watch: Any = None,
     **engine: Any,
 ) -> Evaluation:
     """Restore the pictures directly in `data`, degraded by `degradation` (a value or a spec), and compare.
 
     The papers' protocol: noise in float, neither clipped nor rounded, drawn for picture i from (`seed`, i) alone; PSNR
-    and SSIM of the clipped result on RGB, averaged over pictures. `eight_bit` clips and rounds the degraded picture, as
-    a file would. The model is told the noise level where the degradation is Gaussian noise of one sigma, unless
-    `blind`. `limit` takes the first pictures only; `engine` goes to `relume.Engine`.
+    and SSIM of the clipped result on RGB, averaged over pictures; `how` changes that. Instead of a degradation,
+    `degraded` may be a folder of the same pictures, damaged. The model is told the noise level where the degradation
+    is Gaussian noise of one sigma, and the quality where it is JPEG of one quality, unless `blind`. `limit` takes the
+    first pictures only; `watch(index, taken, restored)` sees every picture; `engine` goes to `relume.Engine`.
     """
+    if (degradation is None) == (degraded is None):
+        raise BadInputError("An evaluation takes a degradation or a folder of degraded pictures; give one of the two.")
+    how = how or Protocol()
     degradation = parse(degradation) if isinstance(degradation, str) else degradation
-    told = None if blind else _level(degradation)
-    paths = _pictures(data)[:limit]
-    pairs = _Pairs(paths, degradation, seed=seed, eight_bit=eight_bit)
-    wish: dict[str, Any] = {} if told is None else {"sigma": told, "noise_type": "gaussian"}
+    told = {} if blind else _told(degradation)
+    clean, damaged = (find_pictures(data), None) if degraded is None else find_pairs(data, degraded)
     with Engine(task, model=model, **engine) as running:
-        began = time.perf_counter()
-        rows = tuple(_row(*pairs.taken(i), restored) for i, restored in enumerate(running.process(pairs, **wish)))
-        seconds = time.perf_counter() - began
         manifest = running.manifest
-    wanted = engine.get("precision", "auto")
-    weights = manifest.precisions.get(wanted, manifest.precisions.get("fp32"))
+        pairs = Pairs(
+            clean=clean[:limit],
+            degraded=damaged,
+            degradation=degradation,
+            seed=seed,
+            scale=manifest.scale,
+            grey=how.grey,
+            eight_bit=how.eight_bit,
+        )
+        began = time.perf_counter()
+        rows: list[Row] = []
+        for index, restored in enumerate(running.process(pairs, **_wish(told))):
+            taken = pairs.taken(index)
+            rows.append(_row(taken, restored, scale=manifest.scale, how=how))
+            if watch is not None:
+                watch(index, taken, restored)
+        seconds = time.perf_counter() - began
+    precision, sha256 = _weights(manifest, engine.get("precision", "auto"))
     return Evaluation(
         task=task,
         model=manifest.name,
         version=manifest.version,
-        sha256=weights.sha256 if weights else None,
+        precision=precision,
+        sha256=sha256,
         data=data.name,
-        degradation=describe(degradation),
+        degradation=describe(degradation) if degraded is None else {"pairs": degraded.name},
         seed=seed,
         told=told,
-        eight_bit=eight_bit,
+        how=how,
         seconds=round(seconds, 3),
         megapixels=round(pairs.pixels / 1e6, 3),
-        rows=rows,
+        rows=tuple(rows),
     )
 
 
-class _Pairs:
-    """Degraded pictures, one at a time as the engine asks for them; the clean ones wait to be compared."""
-
-    def __init__(self, paths: list[Path], degradation: Any, *, seed: int, eight_bit: bool) -> None:
-        self._paths, self._degradation, self._seed, self._eight_bit = paths, degradation, seed, eight_bit
-        self._waiting: dict[int, tuple[str, Pixels, np.ndarray]] = {}
-        self.pixels = 0
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        for index, path in enumerate(self._paths):
-            clean = files.open(path).pixels
-            degraded: np.ndarray = degrade(clean, self._degradation, seed=self._seed, index=index)
-            if self._eight_bit:
-                degraded = np.rint(degraded.clip(0, 1) * 255).astype(np.uint8)
-            self._waiting[index] = (path.name, clean, degraded)
-            self.pixels += clean.shape[0] * clean.shape[1]
-            yield degraded
-
-    def taken(self, index: int) -> tuple[str, Pixels, np.ndarray]:
-        """Name, clean and degraded picture, which are forgotten here."""
-        return self._waiting.pop(index)
+def _row(taken: Taken, restored: np.ndarray, *, scale: int, how: Protocol) -> Row:
+    before = taken.degraded
+    if scale > 1:
+        floats = before.astype(np.float32) / 255 if before.dtype == np.uint8 else before
+        before = CLASSIC["bicubic"](scale=scale)(floats)
+    both = [_measured(picture, taken.clean, how) for picture in (seen_as(before), seen_as(restored))]
+    return Row(name=taken.name, before=both[0], after=both[1])
 
 
-def degrade(clean: Pixels, degradation: Any, *, seed: int, index: int) -> Pixels:
-    """Picture `index` of a set, degraded: a function of the seed and its place alone."""
-    state = np.random.SeedSequence((seed, index)).generate_state(1, np.uint64)
-    rng = torch.Generator().manual_seed(int(state[0]) % 2**63)
-    batch = torch.from_numpy(np.ascontiguousarray(clean.transpose(2, 0, 1)[None]))
-    return np.ascontiguousarray(degradation(batch, rng)[0].numpy().transpose(1, 2, 0))
-
-
-def _row(name: str, clean: Pixels, degraded: np.ndarray, restored: np.ndarray) -> Row:
-    before, after = _seen(degraded, clean), _seen(restored, clean)
-    psnr, ssim = METRICS["psnr"](), METRICS["ssim"]()
-    return Row(
-        name=name,
-        psnr_before=psnr(before, clean),
-        psnr=psnr(after, clean),
-        ssim_before=ssim(before, clean),
-        ssim=ssim(after, clean),
-    )
-
-
-def _seen(picture: np.ndarray, clean: Pixels) -> Pixels:
-    """As it is looked at: 0 to 1, clipped."""
-    floats = picture.astype(np.float32) / 255 if picture.dtype == np.uint8 else picture
-    if floats.shape != clean.shape:
+def _measured(picture: Pixels, clean: Pixels, how: Protocol) -> dict[str, float]:
+    if picture.shape != clean.shape:
         raise ShapeMismatchError(
-            f"The restored picture is {floats.shape}, the clean one {clean.shape}. Only models of scale 1 can be "
-            "compared with the picture that was degraded."
+            f"The restored picture is {picture.shape}, the clean one {clean.shape}. Name a damage that fits the "
+            "model's scale, say --with bicubic_downscale:scale=2 for an upscaler of 2."
         )
-    return floats.clip(0, 1)
+    return measure(picture, clean, how.metrics, border=how.border, channel=how.channel)
 
 
-def _level(degradation: Any) -> float | None:
-    sigma = getattr(degradation, "sigma", None)
-    return sigma if isinstance(sigma, float) else None
+def seen_as(picture: np.ndarray) -> Pixels:
+    """As it is looked at: 0 to 1, clipped."""
+    return (picture.astype(np.float32) / 255 if picture.dtype == np.uint8 else picture).clip(0, 1)
 
 
-def _pictures(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise BadInputError(f"{folder} is no folder. Give a folder of clean pictures.")
-    paths = sorted(path for path in folder.iterdir() if files.is_readable(path))
-    if not paths:
-        raise BadInputError(f"{folder} holds no picture directly. Give a folder of clean pictures.")
-    return paths
+def _told(degradation: Any) -> dict[str, float]:
+    """What a model may be told of the damage: one sigma of Gaussian noise, or one quality of a single JPEG."""
+    name = None if degradation is None else describe(degradation)["name"]
+    field = {"gaussian_noise": "sigma", "jpeg": "quality"}.get(name or "", "")
+    value = getattr(degradation, field, None) if field else None
+    return {field: float(value)} if isinstance(value, int | float) else {}
+
+
+def _wish(told: Mapping[str, float]) -> dict[str, Any]:
+    if "sigma" in told:
+        return {"sigma": told["sigma"], "noise_type": "gaussian"}
+    return {"jpeg_quality": round(told["quality"])} if "quality" in told else {}
+
+
+def _weights(manifest: Manifest, wanted: str) -> tuple[str, str | None]:
+    """The precision that was computed in, and the digest of the file it came from."""
+    if manifest.is_classical:
+        return "fp32", None
+    kept = wanted if wanted in manifest.precisions else "fp32"
+    entry = {str(kind): file for kind, file in manifest.precisions.items()}.get(kept)
+    return (kept if wanted == "auto" else wanted), entry.sha256 if entry else None
+
+
+def _interval(values: np.ndarray) -> tuple[float, float] | None:
+    if len(values) < 2 or not np.isfinite(values).all():
+        return None
+    drawn = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
+    low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
+    return round(float(low), 4), round(float(high), 4)
 
 
 def _short(value: Any) -> str:
