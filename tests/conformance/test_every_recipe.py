@@ -27,7 +27,8 @@ class TestEveryRecipe:
         assert recipe.task in TASKS
         assert all(LOSSES.name_of(loss) in LOSSES for _, loss in recipe.losses)
         assert REGIMES.name_of(recipe.regime) in REGIMES
-        assert name == f"{recipe.task}_{recipe.name}"
+        scale = f"_x{recipe.options['scale']}" if recipe.task == "upscale" else ""
+        assert name == f"{recipe.task}_{recipe.name}{scale}"
 
     def test_builds_its_net_whose_grid_fits_every_crop(self, name):
         recipe = RECIPES[name]
