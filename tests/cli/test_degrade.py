@@ -78,7 +78,9 @@ def test_the_output_inside_of_the_input_is_not_degraded_again(relume_, flat, tmp
 @pytest.mark.parametrize("spec", ["jpeg:quality=30", "downscale:scale=3", "camera_noise", "random_chain:scale=2"])
 def test_depth_and_channels_stay_and_the_size_is_that_of_the_degradation(relume_, tmp_path, mode, spec):
     rows, columns = np.mgrid[:36, :48]
-    grey = (rows * columns / (36 * 48) * (65535 if mode == "I;16" else 255)).astype(np.uint16 if mode == "I;16" else np.uint8)
+    grey = (rows * columns / (36 * 48) * (65535 if mode == "I;16" else 255)).astype(
+        np.uint16 if mode == "I;16" else np.uint8
+    )
     picture = PIL.Image.fromarray(grey)
     (picture if mode == "I;16" else picture.convert(mode)).save(tmp_path / "a.png")
     said = relume_("degrade", tmp_path / "a.png", "-o", tmp_path / "b.png", "--with", spec)
@@ -86,7 +88,7 @@ def test_depth_and_channels_stay_and_the_size_is_that_of_the_degradation(relume_
     scale = {"downscale:scale=3": 3, "random_chain:scale=2": 2}.get(spec, 1)
     with PIL.Image.open(tmp_path / "b.png") as opened:
         assert (opened.mode, opened.size) == (mode, (48 // scale, 36 // scale))
-    assert (pixels(tmp_path / "b.png").shape != (36, 48) or (pixels(tmp_path / "b.png") != grey).any())
+    assert pixels(tmp_path / "b.png").shape != (36, 48) or (pixels(tmp_path / "b.png") != grey).any()
 
 
 def test_what_is_made_of_others_is_json(relume_, flat, tmp_path):

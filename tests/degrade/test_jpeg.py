@@ -7,6 +7,7 @@ import torch
 from tests.degrade._pictures import picture
 
 from relume.degrade import Range
+from relume.degrade._jpeg import _basis
 from relume.degrade.jpeg import Jpeg
 from relume.errors import BadInputError
 
@@ -82,3 +83,13 @@ def test_values_out_of_range_are_refused():
         Jpeg(quality=0.0)
     with pytest.raises(BadInputError, match=r"halved lies in \[0, 1\], but came as 2. It is the share of pictures"):
         Jpeg(halved=2.0)
+
+
+def test_can_be_trained_through_after_a_use_in_inference_mode():
+    _basis.cache_clear()
+    clean = picture(16, 16)
+    with torch.inference_mode():
+        Jpeg()(clean, rng())
+    clean.requires_grad_()
+    Jpeg()(clean, rng()).sum().backward()
+    assert clean.grad is not None

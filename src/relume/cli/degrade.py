@@ -31,7 +31,11 @@ def degrade(
     with_: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", "-w", metavar="SPEC", show_default=False, help="NAME or NAME:option=value,…; or JSON; may be repeated."
+            "--with",
+            "-w",
+            metavar="SPEC",
+            show_default=False,
+            help="NAME or NAME:option=value,…; or JSON; may be repeated.",
         ),
     ] = None,
     seed: o.Seed = 0,

@@ -136,6 +136,7 @@ def _table(base: tuple[tuple[int, ...], ...], quality: Float[Tensor, "b 1 1 1"])
 
 
 @cache
+@torch.inference_mode(mode=False)  # what is kept here may be part of a graph later
 def _basis(device: torch.device, dtype: torch.dtype) -> Float[Tensor, "64 64"]:
     """The orthonormal cosine transform of a block, rows of pixels after each other: coefficients = basis @ block."""
     place, frequency = torch.arange(8, dtype=torch.float64), torch.arange(8, dtype=torch.float64).view(8, 1)
