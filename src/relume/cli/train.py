@@ -72,13 +72,18 @@ def train(
     chosen = _recipe(recipe, out, resume=resume).changed(settings)
     left: list[Any] = []
     with _watched(chosen) as (report, stepped):
+
+        def told(progress: Any) -> None:
+            left[:] = [progress]
+            report(progress)
+
         options = Options(
             minutes=minutes,
             save_every_minutes=save_every,
             devices=devices,
             accelerator=device,
             events=events,
-            report=lambda progress: (left.append(progress), report(progress)),
+            report=told,
             stepped=stepped,
         )
         finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, options=options)

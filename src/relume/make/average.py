@@ -26,7 +26,8 @@ class Average:
         pairs = list(zip(_tensors(self.net), _tensors(net), strict=True))
         moving = [pair for pair in pairs if pair[0].is_floating_point()]
         # One call for all weights: a launch for each is a tenth of a small net's step on a GPU.
-        torch._foreach_lerp_([mine for mine, _ in moving], [its for _, its in moving], 1 - decay)
+        ours, theirs = [mine for mine, _ in moving], [its for _, its in moving]
+        torch._foreach_lerp_(ours, theirs, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
         for mine, its in pairs:
             if not mine.is_floating_point():
                 mine.copy_(its)

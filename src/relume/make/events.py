@@ -31,7 +31,7 @@ class Events:
         values = [self._summary.Summary.Value(tag=name, simple_value=value) for name, value in figures.items()]
         self._add(values, step)
 
-    def pictures(self, tag: str, *columns: Float[Tensor, "b c _ _"], step: int) -> None:
+    def pictures(self, tag: str, *columns: Float[Tensor, "b _ _ _"], step: int) -> None:
         """A grid: one row an element of the batch, one column an argument, say degraded, restored, clean."""
         grid = _grid(*columns)
         found, png = cv2.imencode(".png", grid[..., ::-1])
@@ -50,7 +50,7 @@ class Events:
         self._writer.add_event(self._event.Event(wall_time=time.time(), step=step, summary=summary))
 
 
-def _grid(*columns: Float[Tensor, "b c _ _"]) -> np.ndarray:
+def _grid(*columns: Float[Tensor, "b _ _ _"]) -> np.ndarray:
     """8-bit RGB; pictures of a column that is smaller, the input of an upscaler, are enlarged pixel by pixel."""
     height, width = columns[-1].shape[2:]
     shown: list[np.ndarray] = []

@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, recipe: Recipe, data: AbstractData, fabric: Fabric) -> None:
         self.recipe, self.fabric, self.step = recipe, fabric, 0
-        net = recipe.new_net().to(memory_format=torch.channels_last)
+        net: Any = recipe.new_net().to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         _check_crops(recipe, net)
         # Fused AdamW is one kernel for all weights, a tenth of a small net's step otherwise; and it can be told on the
         # device to leave a step out.
