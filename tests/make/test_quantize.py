@@ -9,6 +9,7 @@ from relume import Engine, files
 from relume.degrade import parse
 from relume.errors import BadInputError, BadModelError
 from relume.make import quantize as module
+from relume.make._qdq import Span
 from relume.make.evaluate import degrade
 from relume.make.quantize import FILE, open_model, quantize
 from relume.run.manifest import Manifest, digest
@@ -75,8 +76,11 @@ def test_its_inner_convolutions_have_8_bit_weights_and_the_outer_ones_stay_float
     assert "tail.weight" in made.kept
 
 
-def test_it_verifies_like_any_other_model(opened):
-    assert opened.verify() < 0.1
+def test_its_output_is_near_the_golden_one(opened):
+    """Not as near as a trained model's: this one has 8 channels and saw 100 steps."""
+    with np.load(opened.folder / "golden.npz", allow_pickle=False) as golden:
+        restored = opened.open(device="cpu", precision="int8").run(golden["image"], {"sigma": golden["sigma"]})
+        assert 0 < np.sqrt(np.mean((restored - golden["restored"]) ** 2)) < 0.04
 
 
 @pytest.mark.parametrize("runtime", ["onnx", "openvino"])
@@ -85,7 +89,7 @@ def test_runtimes_open_it_by_its_precision(opened, runtime):
     level = np.full((1, 32, 32, 1), 0.1, np.float32)
     rounded = opened.open(device="cpu", precision="int8", runtime=runtime).run(picture, {"sigma": level})
     exact = opened.open(device="cpu", precision="fp32", runtime=runtime).run(picture, {"sigma": level})
-    assert 0 < np.abs(rounded - exact).mean() < 0.01
+    assert 0 < np.abs(rounded - exact).mean() < 0.03
 
 
 def test_auto_stays_with_fp32(opened):
@@ -96,11 +100,18 @@ def test_auto_stays_with_fp32(opened):
 
 
 def test_a_model_that_loses_too_much_is_refused_with_the_figure_and_nothing_is_written(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CAREFUL", 1e9)  # everything stays in 8 bits, whatever it costs
+    chosen = module.search
+
+    def with_ranges_that_clip(*arguments, **options):
+        found = chosen(*arguments, **options)
+        found.spans = {name: Span(0.0, 0.05) for name in found.spans}
+        return found
+
+    monkeypatch.setattr(module, "search", with_ranges_that_clip)
     with pytest.raises(
-        BadModelError, match=r"tiny in INT8 loses 0\.\d\d dB .* more than 1e-06\. Nothing was written"
+        BadModelError, match=r"tiny in INT8 loses \d+\.\d\d dB .* more than 0\.1\. Nothing was written"
     ) as found:
-        quantize(open_model(str(model)), out=tmp_path / "out", specs=(SPEC,), limit=1e-6, side=64, count=4)
+        quantize(open_model(str(model)), out=tmp_path / "out", specs=(SPEC,), side=64, count=4)
     assert "rendered pictures" in str(found.value)
     assert not (tmp_path / "out").exists()
 

@@ -21,7 +21,8 @@ from relume.run.session.classical import ClassicalSession
 
 LOG = logging.getLogger("relume")
 SHIPPED = Path(__file__).parent.parent / "models"
-GOLDEN_TOLERANCE = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 2e-2, "int8": 0.1}  # 8 bits: a few levels of the widest range
+# Of the largest difference; of 8 bits, twice what was measured on the balanced denoiser.
+GOLDEN_TOLERANCE = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 2e-2, "int8": 6e-2}
 
 
 def user_folder() -> Path:
