@@ -99,7 +99,9 @@ def test_auto_stays_with_fp32(opened):
     np.testing.assert_array_equal(opened.open(device="cpu").run(picture, level), exact)
 
 
-def test_a_model_that_loses_too_much_is_refused_with_the_figure_and_nothing_is_written(model, tmp_path, monkeypatch):
+def test_a_model_that_loses_too_much_is_refused_with_the_figure_and_nothing_is_written(
+    model, data, tmp_path, monkeypatch
+):
     chosen = module.search
 
     def with_ranges_that_clip(*arguments, **options):
@@ -111,8 +113,8 @@ def test_a_model_that_loses_too_much_is_refused_with_the_figure_and_nothing_is_w
     with pytest.raises(
         BadModelError, match=r"tiny in INT8 loses \d+\.\d\d dB .* more than 0\.1\. Nothing was written"
     ) as found:
-        quantize(open_model(str(model)), out=tmp_path / "out", specs=(SPEC,), side=64, count=4)
-    assert "rendered pictures" in str(found.value)
+        quantize(open_model(str(model)), data=data, out=tmp_path / "out", specs=(SPEC,), side=64, count=6)
+    assert f"held-out crops of {data}" in str(found.value)
     assert not (tmp_path / "out").exists()
 
 

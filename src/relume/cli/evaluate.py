@@ -100,7 +100,14 @@ def evaluate(
     kept: list[Any] = []
     for (folder, damage, degraded), name in itertools.product(_sets(task, data, pairs, with_), model or [None]):
         watch = Watch() if html else None
-        options = {"blind": blind, "how": protocol, "limit": limit, "watch": watch, "seed": seed, **settings}
+        options: dict[str, Any] = {
+            "blind": blind,
+            "how": protocol,
+            "limit": limit,
+            "watch": watch,
+            "seed": seed,
+            **settings,
+        }
         found.append(
             measure(
                 name, task=task, data=folder, degradation=damage, degraded=degraded, **_scaled(task, damage), **options
