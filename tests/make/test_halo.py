@@ -11,8 +11,10 @@ class Blur:
 
     def __init__(self, reach, weight=1.0):
         self.reach, self.weight = reach, weight
+        self.fed = []
 
     def run(self, image, inputs):
+        self.fed.append((image, inputs))
         size = (1, 2 * self.reach + 1, 2 * self.reach + 1, 1)
         blurred = ndimage.uniform_filter(image, size, mode="constant")
         return ((1 - self.weight) * image + self.weight * blurred).astype(np.float32)
@@ -23,17 +25,29 @@ class Blur:
 
 @pytest.mark.parametrize("reach", [1, 6, 13])
 def test_finds_the_margin_of_a_filter_whose_margin_is_known(reach):
-    found = measured_halo(Blur(reach), multiple_of=1, reach=40, told=False, sigmas=(25 / 255,))
+    found = measured_halo(Blur(reach), multiple_of=1, reach=40, told=None)
     assert found == reach + 1  # and a step of the grid beside it
 
 
 def test_is_rounded_up_to_the_grid_and_never_beyond_the_reach():
-    assert measured_halo(Blur(6), multiple_of=8, reach=40, told=False, sigmas=(0.1,)) == 16
-    assert measured_halo(Blur(13), multiple_of=8, reach=13, told=False, sigmas=(0.1,)) == 13
+    assert measured_halo(Blur(6), multiple_of=8, reach=40, told=None) == 16
+    assert measured_halo(Blur(13), multiple_of=8, reach=13, told=None) == 13
+
+
+def test_a_net_that_is_told_the_quality_is_shown_jpegs_of_it_and_a_grey_one_grey_pictures():
+    blur = Blur(6)
+    assert measured_halo(blur, multiple_of=8, reach=40, told="quality", channels=1) == 16
+    wholes = blur.fed[::2]
+    assert [float(told["quality"].flat[0]) for _, told in wholes] == pytest.approx([0.05, 0.2, 0.5, 0.9])
+    assert all(image.shape[3] == 1 and told["quality"].shape == image.shape for image, told in wholes)
+    # The coarsest keeps almost nothing but the mean of each block.
+    jumps = [np.abs(np.diff(image[0, :, :, 0], axis=1)) for image, _ in wholes]
+    across = [jump[:, 7::8].mean() / jump[:, 3::8].mean() for jump in jumps]
+    assert across[0] > 2 * across[3]
 
 
 def test_what_changes_less_than_half_a_level_needs_no_margin():
-    assert measured_halo(Blur(6, weight=1e-3), multiple_of=1, reach=40, told=False, sigmas=(0.1,)) == 1
+    assert measured_halo(Blur(6, weight=1e-3), multiple_of=1, reach=40, told=None) == 1
 
 
 def test_dead_leaves_look_like_photographs_by_their_spectrum():

@@ -7,13 +7,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+import relume
+from relume.degrade import Range
+from relume.degrade.jpeg import Jpeg
 from relume.errors import BadInputError
 from relume.make.evaluate import Evaluation, Protocol, Row
 from relume.make.export import load
 from relume.make.nets.unet import UNet
+from relume.make.recipe import Phase, Recipe
 from relume.make.register import add_scores, gmac_per_megapixel, register
+from relume.make.train import train
 from relume.run.manifest import Manifest, digest
-from relume.run.store import Store
+from relume.run.store import Model, Store
 
 
 @pytest.fixture
@@ -123,3 +128,31 @@ def test_scores_are_added_and_replaced_by_what_they_measured(model, manifest, tm
 def test_scores_of_other_weights_are_refused(model, manifest):
     with pytest.raises(BadInputError, match=r"The scores on Set were measured with other weights \(tiny, 0000\)"):
         add_scores(model, [evaluation(manifest, sha256="0000")])
+
+
+def test_a_grey_net_that_is_told_the_quality_says_so_and_verifies(data, tmp_path):
+    recipe = Recipe(
+        task="dejpeg",
+        name="grey",
+        net="unet",
+        options={"width": 8, "blocks": (1, 1), "told": "quality"},
+        channels=1,
+        degrade=((1.0, Jpeg(quality=Range(10.0, 50.0))),),
+        data=("one",),
+        phases=(Phase(start=0.0, batch=2, crop=32),),
+        steps=3,
+        untold=0.5,
+        precision="32-true",
+    )
+    train(recipe, data=data, out=tmp_path / "run")
+    folder = register(tmp_path / "run", tmp_path / "models", summary="A grey one.")
+    manifest = Manifest.read(folder / "manifest.json")
+    assert (manifest.inputs, manifest.channels) == (("image", "quality"), 1)
+    assert Model(manifest, folder).verify() < 1e-4
+    # Colour goes through it a channel at a time, and the quality that is named is the one that is told.
+    picture = np.random.default_rng(0).random((40, 48, 3), np.float32)
+    told, other = (relume.dejpeg(picture, model=str(folder), jpeg_quality=quality) for quality in (10, 90))
+    assert told.shape == picture.shape
+    assert not np.array_equal(told, other)
+    alone = relume.dejpeg(picture[..., :1], model=str(folder), jpeg_quality=10)
+    np.testing.assert_allclose(told[..., :1], alone, atol=1e-5)

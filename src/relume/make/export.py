@@ -19,7 +19,6 @@ from relume.make.recipe import Recipe
 from relume.make.run_folder import read_weights
 
 OPSET = 18
-CHANNELS = {"image": 3, "sigma": 1, "quality": 1, "mask": 1}
 TOLERANCE = 1e-5
 SMALL = 1024  # numbers; smaller weights are not worth a cast
 
@@ -70,7 +69,7 @@ def to_onnx(net: nn.Module, *, recipe: Recipe) -> bytes:
             parameter.data = parameter.data.contiguous()
         program: Any = torch.onnx.export(
             plain,
-            tuple(_example(names, 2, 2 * grid, 3 * grid)),
+            tuple(example(plain, 2, 2 * grid, 3 * grid)),
             input_names=names,
             output_names=["restored"],
             opset_version=OPSET,
@@ -134,7 +133,7 @@ def _check(net: nn.Module, model: bytes) -> None:
     names = _inputs(net)
     grid: Any = net.multiple_of
     for batch, high, wide in ((1, 4, 4), (3, 5, 2)):
-        inputs = _example(names, batch, high * grid, wide * grid)
+        inputs = example(net, batch, high * grid, wide * grid)
         with torch.no_grad():
             wanted = net(*inputs).cpu().numpy()
         (got,) = session.run(None, {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)})
@@ -151,9 +150,13 @@ def _inputs(net: nn.Module) -> list[str]:
     return list(names)
 
 
-def _example(names: list[str], batch: int, height: int, width: int) -> list[Tensor]:
+def example(net: nn.Module, batch: int, height: int, width: int) -> list[Tensor]:
+    """What the net takes: pictures, and one map of whatever else it is told."""
     rng = torch.Generator().manual_seed(0)
-    return [torch.rand(batch, CHANNELS[name], height, width, generator=rng) for name in names]
+    channels: Any = net.channels
+    return [
+        torch.rand(batch, channels if name == "image" else 1, height, width, generator=rng) for name in _inputs(net)
+    ]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from relume.degrade import Range
 from relume.errors import BadInputError
 from relume.make._pictures import dead_leaves
 from relume.make.evaluate import Evaluation
-from relume.make.export import CHANNELS, OPSET, export, load
+from relume.make.export import OPSET, example, export, load
 from relume.make.halo import measured_halo
 from relume.make.recipe import Recipe
 from relume.make.run_folder import steps_and_seconds
@@ -24,6 +24,7 @@ from relume.run.manifest import Manifest, ModelFile, digest
 from relume.run.session.onnx import OnnxSession
 
 GOLDEN_SIGMA = 25 / 255
+GOLDEN_QUALITY = 0.3
 
 
 def register(
@@ -93,11 +94,9 @@ def add_scores(model: Path, evaluations: Iterable[Evaluation]) -> Manifest:
 def gmac_per_megapixel(net: nn.Module) -> float:
     """Multiplications of convolutions and matrix products for each pixel of the picture, in thousands."""
     grid: Any = net.multiple_of
-    names: Any = net.inputs
     side = 16 * grid
-    inputs = [torch.zeros(1, CHANNELS[name], side, side) for name in names]
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        net(*inputs)
+        net(*example(net, 1, side, side))
     return counter.get_total_flops() / 2 / side**2 / 1e3
 
 
@@ -106,12 +105,15 @@ def _facts(recipe: Recipe, net: nn.Module, session: OnnxSession) -> dict[str, An
     facts: Any = net
     halo = None
     if facts.halo is not None and facts.scale == 1:
-        halo = measured_halo(session, multiple_of=facts.multiple_of, reach=facts.halo, told="sigma" in facts.inputs)
+        told = next((name for name in facts.inputs if name in ("sigma", "quality")), None)
+        halo = measured_halo(
+            session, multiple_of=facts.multiple_of, reach=facts.halo, told=told, channels=facts.channels
+        )
     return {
         "task": recipe.task,
         "name": recipe.name,
         "inputs": tuple(facts.inputs),
-        "channels": 3,
+        "channels": facts.channels,
         "scale": facts.scale,
         "multiple_of": facts.multiple_of,
         "halo": facts.halo if halo is None else halo,
@@ -125,13 +127,14 @@ def _facts(recipe: Recipe, net: nn.Module, session: OnnxSession) -> dict[str, An
 def _golden(session: OnnxSession, net: nn.Module, path: Path) -> None:
     """A small noisy picture, and what the model makes of it; tiny, so that it can be checked at every start."""
     grid: Any = net.multiple_of
-    names: Any = net.inputs
+    facts: Any = net
     side = max(32, 4 * grid)
-    clean = dead_leaves(side, side + grid, seed=0)
+    clean = dead_leaves(side, side + grid, seed=0)[..., : facts.channels]
     noise = np.random.default_rng(0).standard_normal(clean.shape)
     inputs: dict[str, np.ndarray] = {"image": (clean + GOLDEN_SIGMA * noise).astype(np.float32)[None]}
-    if "sigma" in names:
-        inputs["sigma"] = np.full((1, *clean.shape[:2], 1), GOLDEN_SIGMA, np.float32)
+    for name, level in (("sigma", GOLDEN_SIGMA), ("quality", GOLDEN_QUALITY)):
+        if name in facts.inputs:
+            inputs[name] = np.full((1, *clean.shape[:2], 1), level, np.float32)
     beside = {name: array for name, array in inputs.items() if name != "image"}
     np.savez_compressed(path, **inputs, restored=session.run(inputs["image"], beside))  # pyright: ignore[reportArgumentType]
 

@@ -37,6 +37,7 @@ class DnCnn(nn.Module):
 
     def __init__(self, channels: int = 3, *, width: int = 48, depth: int = 12, told: str | None = None) -> None:
         super().__init__()
+        self.channels = channels
         if depth < 2:
             raise BadInputError(f"depth counts the first and the last convolution: 2 or more, but came as {depth}.")
         self.inputs = inputs_of(told)

@@ -34,6 +34,7 @@ class Edsr(nn.Module):
 
     def __init__(self, channels: int = 3, *, scale: int = 2, width: int = 48, blocks: int = 8) -> None:
         super().__init__()
+        self.channels = channels
         if scale not in SCALES:
             raise BadInputError(f"scale is one of {', '.join(map(str, SCALES))}, but came as {scale}.")
         self.scale = scale

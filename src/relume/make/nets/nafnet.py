@@ -48,6 +48,7 @@ class NafNet(nn.Module):
         told: str | None = None,
     ) -> None:
         super().__init__()
+        self.channels = channels
         if window is not None and (window < 1 or window % 2 == 0):
             raise BadInputError(
                 f"window is odd, so that it has a middle, or None for everything, but came as {window}."

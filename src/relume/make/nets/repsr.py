@@ -46,6 +46,7 @@ class RepSr(nn.Module):
 
     def __init__(self, channels: int = 3, *, scale: int = 2, width: int = 32, blocks: int = 4) -> None:
         super().__init__()
+        self.channels = channels
         if scale not in SCALES:
             raise BadInputError(f"scale is one of {', '.join(map(str, SCALES))}, but came as {scale}.")
         self.scale = scale

@@ -36,6 +36,7 @@ class ResnetGenerator(nn.Module):
 
     def __init__(self, channels: int = 3, *, width: int = 32, blocks: int = 6) -> None:
         super().__init__()
+        self.channels = channels
         # Head and tail 3 each, the two steps up 2 and 1, the blocks 2 cells of 4 each, the rim of such a cell 3.
         self.halo = 3 + 3 + 2 + 1 + 2 * 4 * blocks + 3
         self.head = started(nn.Conv2d(channels, width, 7, padding=3))

@@ -48,6 +48,7 @@ class Transformer(nn.Module):
         told: str | None = None,
     ) -> None:
         super().__init__()
+        self.channels = channels
         if heads < 1 or width % heads:
             raise BadInputError(f"width is a multiple of heads, but {width} and {heads} came. Change one of them.")
         levels = [(width * 2**level, heads * 2**level) for level in range(len(blocks))]

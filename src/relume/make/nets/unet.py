@@ -55,6 +55,7 @@ class UNet(nn.Module):
         uncertain: bool = False,
     ) -> None:
         super().__init__()
+        self.channels = channels
         widths = [width * 2**level for level in range(len(blocks))]
         pairs = list(itertools.pairwise(widths))
         inner = _inner(hidden, blocks)
