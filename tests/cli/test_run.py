@@ -13,7 +13,7 @@ from relume.cli import _app
 from relume.cli._app import COMMANDS, PANELS
 
 FROZEN = ["assess", "bench", "compare", "degrade", "dejpeg", "denoise", "enhance", "evaluate", "export", "models"]
-FROZEN += ["train", "upscale"]
+FROZEN += ["clean", "prune", "quantize", "train", "upscale"]
 
 
 def test_the_frozen_names_are_there():

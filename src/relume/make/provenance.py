@@ -11,7 +11,7 @@ import torch
 
 from relume.make.data import AbstractData
 
-PACKAGES = ("torch", "lightning", "numpy", "kornia")
+PACKAGES = ("torch", "lightning", "numpy")
 
 
 def provenance(corpus: AbstractData, held_out: AbstractData) -> dict[str, Any]:
