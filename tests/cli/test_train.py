@@ -102,3 +102,59 @@ def test_an_empty_folder_is_told(relume_, tmp_path):
     said = relume_(*words, "--set", "data=empty", "--set", "shares=")
     assert said.code == 2
     assert "No picture" in said.err
+
+
+@pytest.fixture
+def tiny(picture, tmp_path):
+    """The words that train a tiny net for two steps on three pictures, and the folder of the run."""
+    for place in range(3):
+        picture(tmp_path / "data" / "photos" / f"{place}.png", seed=place, shape=(64, 64, 3))
+    recipe = json.loads(RECIPES["denoise_fast"].to_json())
+    recipe |= {"data": ["photos"], "shares": [], "options": {"width": 8, "blocks": [1, 1]}, "steps": 2}
+    recipe["phases"] = [{"start": 0.0, "batch": 2, "crop": 32}]
+    (tmp_path / "tiny.json").write_text(json.dumps(recipe))
+    return ("train", tmp_path / "tiny.json", "--data", tmp_path / "data", "--out", tmp_path / "run"), tmp_path / "run"
+
+
+def test_a_broken_picture_stops_a_run_or_is_left_out_told_and_noted(relume_, tiny, tmp_path):
+    words, run = tiny
+    (tmp_path / "data" / "photos" / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n, and no more")
+    said = relume_(*words)
+    assert said.code == 2
+    assert "bad.png cannot be trained on" in said.err
+    assert "--skip-broken" in said.err
+    said = relume_(*words, "--skip-broken")
+    assert said.code == 0, said.err
+    assert "photos/bad.png: left out. " in said.err
+    (skipped,) = json.loads((run / "provenance.json").read_text())["skipped"]
+    assert skipped["name"] == "photos/bad.png"
+    assert "cannot be trained on" in skipped["reason"]
+
+
+def test_little_memory_decodes_while_training_and_gives_the_same_weights(relume_, tiny, tmp_path):
+    words, run = tiny
+    assert relume_(*words).code == 0
+    assert relume_(*words[:-1], tmp_path / "streamed", "--memory-limit", "20KB").code == 0
+    assert (run / "weights.safetensors").read_bytes() == (tmp_path / "streamed/weights.safetensors").read_bytes()
+    assert "a size looks like 2GB" in relume_(*words, "--memory-limit", "lots").err
+
+
+def test_a_window_of_hounsfield_units_is_noted_and_goes_up(relume_, tiny):
+    words, run = tiny
+    assert relume_(*words, "--hounsfield", -160, 240).code == 0
+    assert json.loads((run / "provenance.json").read_text())["hounsfield"] == [-160, 240]
+    said = relume_(*words, "--hounsfield", 240, -160)
+    assert said.code == 2
+    assert "A window goes up, but it is 240.0 to -160.0." in said.err
+
+
+def test_events_are_written_where_they_are_asked_for(relume_, tiny):
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    words, run = tiny
+    assert relume_(*words, "--events").code == 0
+    (file,) = (run / "events").iterdir()
+    found = {
+        value.tag: event.step for event in loader.EventFileLoader(str(file)).Load() for value in event.summary.value
+    }
+    assert found["loss"] == 2
+    assert {"rate", "images_per_second"} <= set(found)

@@ -3,10 +3,13 @@ import json
 import pytest
 import torch
 
-from relume.degrade import build, describe
+from relume.degrade import Range, at_place, build, describe
 from relume.degrade.bicubic_downscale import BicubicDownscale
 from relume.degrade.brightness import Brightness
+from relume.degrade.chain import Chain
 from relume.degrade.gaussian_noise import GaussianNoise
+from relume.degrade.mixture import Mixture
+from relume.degrade.random_chain import RandomChain
 from relume.degrade.scheduled import Scheduled
 from relume.errors import BadInputError, ShapeMismatchError
 
@@ -50,3 +53,12 @@ def test_what_does_not_fit_is_refused():
     for name in ("begin", "end", "place"):
         with pytest.raises(BadInputError, match=rf"{name} lies in \[0, 1\], but came as 2"):
             Scheduled(**{name: 2.0})
+
+
+def test_a_place_of_the_run_reaches_what_is_scheduled_however_deep_it_lies():
+    schedule = Scheduled(part=DOUBLE)
+    deep = Chain(parts=(DOUBLE, RandomChain(parts=(schedule,), rounds=1), Mixture(parts=(schedule,))))
+    moved = at_place(deep, 0.5)
+    torch.testing.assert_close(moved(ONES, rng()), 2 * 1.5 * 1.5 * ONES)
+    plain = Chain(parts=(GaussianNoise(sigma=Range(0.0, 0.2)), DOUBLE))
+    assert at_place(plain, 0.5) is plain

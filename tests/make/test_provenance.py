@@ -5,12 +5,15 @@ import numpy as np
 import torch
 
 from relume.make import provenance as module
-from relume.make.data import Resident
+from relume.make.data import Resident, Skipped, Window
 
 
 def test_says_which_pictures_and_versions(tmp_path):
-    corpus, held_out = (Resident.of({name: np.zeros((3, 2, 2), np.uint8)}) for name in ("a", "b"))
-    told = module.provenance(corpus, held_out)
+    broken = [Skipped(name="c", reason="It is broken.")]
+    corpus, held_out = (Resident.of({name: np.zeros((3, 2, 2), np.uint8)}, skipped=broken) for name in ("a", "b"))
+    told = module.provenance(corpus, held_out, window=Window(low=-160, high=240))
+    assert told["skipped"] == [{"name": "c", "reason": "It is broken."}]
+    assert told["hounsfield"] == [-160, 240]
     assert (told["pictures"], told["held_out"], told["data_sha256"]) == (1, ["b"], corpus.digest())
     assert told["packages"]["torch"] == version("torch")
     assert told["environment"]["threads"] == torch.get_num_threads()

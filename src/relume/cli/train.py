@@ -16,6 +16,7 @@ from relume.errors import BadInputError
 __all__ = ["train"]
 
 PANEL = "Make a model"
+READ = "How pictures are read"
 STOP = "What was learned is saved; go on with --resume."
 EXAMPLES = (
     "relume train denoise_balanced --data data/train --out runs/balanced",
@@ -57,6 +58,28 @@ def train(
     events: Annotated[
         bool, typer.Option("--events", help="Write curves and pictures for TensorBoard into RUN/events.")
     ] = False,
+    skip_broken: Annotated[
+        bool, typer.Option("--skip-broken", help="Leave broken pictures out, and say which.", rich_help_panel=READ)
+    ] = False,
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            parser=o.read_size,
+            metavar="SIZE",
+            help="Of decoded pictures, say 8GB; what is more is decoded while training. Half of the memory.",
+            show_default=False,
+            rich_help_panel=READ,
+        ),
+    ] = None,
+    hounsfield: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="Units that are 0 and 1 in CT slices; restorers take -1024 and 3071.",
+            show_default=False,
+            rich_help_panel=READ,
+        ),
+    ] = None,
 ) -> int:
     """Train a model. Needs the extra `train`. It stops and resumes exactly; 0 when all steps are done."""
     from relume.extras import need
@@ -70,6 +93,7 @@ def train(
 
     settings = o.read_pairs("--set", set_ or [], like="FIELD=VALUE") | ({"steps": str(steps)} if steps else {})
     chosen = _recipe(recipe, out, resume=resume).changed(settings)
+    reading = _reading(memory_limit, hounsfield, skip_broken=skip_broken)
     left: list[Any] = []
     with _watched(chosen) as (report, stepped):
 
@@ -85,11 +109,27 @@ def train(
             events=events,
             report=told,
             stepped=stepped,
+            left_out=_tell_skipped,
         )
-        finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, options=options)
+        finished = train_recipe(chosen, data=data, out=out, resume=resume, init=init, reading=reading, options=options)
     if not finished:
         say(f"stopped before its last step{_left(left)}. Go on with --resume.", about=out)
     return 0
+
+
+def _reading(memory_limit: str | None, hounsfield: tuple[float, float] | None, *, skip_broken: bool) -> Any:
+    from relume.make.data import Reading, Window
+    from relume.run.prepare import memory_bytes
+
+    return Reading(
+        broken="skip" if skip_broken else "refuse",
+        memory_limit=memory_bytes(memory_limit),
+        **({} if hounsfield is None else {"window": Window(low=hounsfield[0], high=hounsfield[1])}),
+    )
+
+
+def _tell_skipped(one: Any) -> None:
+    say(f"left out. {one.reason}", about=one.name)
 
 
 def _recipe(name: str, out: Path, *, resume: bool) -> Any:

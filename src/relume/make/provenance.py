@@ -9,18 +9,20 @@ from typing import Any
 
 import torch
 
-from relume.make.data import AbstractData
+from relume.make.data import AbstractData, Window
 
 PACKAGES = ("torch", "lightning", "numpy")
 
 
-def provenance(corpus: AbstractData, held_out: AbstractData) -> dict[str, Any]:
-    """What a run's results depend on beside its recipe."""
+def provenance(corpus: AbstractData, held_out: AbstractData, *, window: Window) -> dict[str, Any]:
+    """What a run's results depend on beside its recipe; broken pictures that were left out are named."""
     return {
         "commit": _commit(),
         "data_sha256": corpus.digest(),
         "pictures": len(corpus.names),
         "held_out": list(held_out.names),
+        "skipped": [{"name": one.name, "reason": one.reason} for one in corpus.skipped],
+        "hounsfield": [window.low, window.high],
         "python": platform.python_version(),
         "machine": platform.machine(),
         "packages": {name: version(name) for name in PACKAGES},

@@ -16,7 +16,7 @@ import torch
 from lightning.fabric import Fabric
 
 from relume.errors import BadInputError
-from relume.make.data import open_data
+from relume.make.data import Reading, Skipped, open_data
 from relume.make.journal import Journal, Progress
 from relume.make.provenance import provenance
 from relume.make.recipe import Recipe
@@ -46,6 +46,7 @@ class Options:
         events: whether to write curves and pictures for TensorBoard into `RUN/events`.
         report: is told where the run stands now and then.
         stepped: is told the number of each step that is done, and how many crops it took.
+        left_out: is told, before the first step, each broken picture that `reading` has skipped.
     """
 
     minutes: float | None = None
@@ -55,6 +56,7 @@ class Options:
     events: bool = False
     report: Callable[[Progress], None] = lambda _: None
     stepped: Callable[[int, int], None] = lambda step, crops: None
+    left_out: Callable[[Skipped], None] = lambda _: None
 
 
 def train(
@@ -64,6 +66,7 @@ def train(
     out: Path,
     resume: bool = False,
     init: Path | None = None,
+    reading: Reading | None = None,
     options: Options | None = None,
 ) -> bool:
     """Train `recipe` on the pictures below `data`; True when all its steps are done.
@@ -71,17 +74,21 @@ def train(
     `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs),
     `log.jsonl` and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed
     ends with the weights of one that was not. `init` is the folder of a run of the same net whose averaged weights a
-    new run begins with. Ctrl-C ends it after a whole step, saved, with a KeyboardInterrupt.
+    new run begins with. `reading` says how pictures are read, and what becomes of broken ones. Ctrl-C ends it after a
+    whole step, saved, with a KeyboardInterrupt.
     """
     options = options or Options()
     stop_at = math.inf if options.minutes is None else time.monotonic() + options.minutes * 60
     _check_folder(recipe, out, resume=resume)
     fabric = _fabric(recipe, options)
     corpus, held_out = open_data(
-        data, recipe.data, shares=recipe.shares, layout=recipe.layout, channels=recipe.channels
+        data, recipe.data, shares=recipe.shares, layout=recipe.layout, channels=recipe.channels, reading=reading
     ).split()
+    if fabric.is_global_zero:
+        for skipped in corpus.skipped:
+            options.left_out(skipped)
     run = Run(recipe, corpus, fabric)
-    origin = provenance(corpus, held_out)
+    origin = provenance(corpus, held_out, window=(reading or Reading()).window)
     if resume:
         run.load(out)
     elif init is not None:

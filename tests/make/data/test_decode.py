@@ -79,7 +79,9 @@ def test_another_dicom_goes_from_its_least_to_its_largest_value(tmp_path):
 def test_a_broken_picture_is_named_with_what_to_do(tmp_path):
     path = write(tmp_path / "a.png", noise(0, 3, 60, 60))
     path.write_bytes(path.read_bytes()[:3000])
-    with pytest.raises(UnreadableFileError, match=r'a.png cannot be trained on. .* Take it out or .* broken="skip"'):
+    with pytest.raises(
+        UnreadableFileError, match=r'a.png cannot be trained on. .* Take it out or .* --skip-broken \(broken="skip"'
+    ):
         Decoder()(picture(path))
     path.write_bytes(b"no picture")
     with pytest.raises(UnreadableFileError, match=r"a.png cannot be trained on. This is no picture"):

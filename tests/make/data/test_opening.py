@@ -87,7 +87,9 @@ def test_a_broken_picture_is_refused_by_name_or_left_out_and_reported(folder, li
     whole = open_data(folder.parent, ["photos"])
     broken(folder / "2.png")
     (folder / "4.png").write_bytes(b"no picture at all")
-    with pytest.raises(UnreadableFileError, match=r'photos/.\.png cannot be trained on. .* broken="skip"'):
+    with pytest.raises(
+        UnreadableFileError, match=r'photos/.\.png cannot be trained on. .* --skip-broken \(broken="skip"'
+    ):
         open_data(folder.parent, ["photos"], reading=Reading(memory_limit=limit))
     data = open_data(folder.parent, ["photos"], reading=Reading(memory_limit=limit, broken="skip"))
     assert list(data.names) == [f"photos/{i}.png" for i in (0, 1, 3)]

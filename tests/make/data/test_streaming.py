@@ -112,7 +112,9 @@ def test_a_picture_that_breaks_while_training_is_named_each_time(folder):
     whole = (folder / "3.png").read_bytes()
     (folder / "3.png").write_bytes(whole[: len(whole) // 2])
     for _ in range(2):
-        with pytest.raises(UnreadableFileError, match=r'photos/3.png cannot be trained on. .* broken="skip"'):
+        with pytest.raises(
+            UnreadableFileError, match=r'photos/3.png cannot be trained on. .* --skip-broken \(broken="skip"'
+        ):
             streamed.crops(60, 8, rng=rng(0))
     with pytest.raises(UnreadableFileError, match=r"photos/3.png cannot be trained on"):
         streamed.digest()

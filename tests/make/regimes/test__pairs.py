@@ -8,6 +8,7 @@ from relume.degrade import Range
 from relume.degrade.chain import Chain
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.degrade.poisson_gaussian_noise import PoissonGaussianNoise
+from relume.degrade.scheduled import Scheduled
 from relume.errors import BadInputError, ShapeMismatchError
 from relume.make.data import Resident
 from relume.make.losses.l1 import L1
@@ -48,6 +49,16 @@ def test_the_level_that_the_net_is_told_is_that_of_the_noise():
     torch.testing.assert_close((degraded - clean).std(dim=(1, 2, 3)), sigma[:, 0, 0, 0], rtol=0.06, atol=0)
     levels = (clean * 255).round() / 255
     torch.testing.assert_close(clean, levels, rtol=0, atol=1e-6)  # 8-bit pictures
+
+
+def test_a_schedule_goes_along_with_the_steps_and_held_out_pictures_have_its_end():
+    schedule = Scheduled(part=GaussianNoise(sigma=0.2), begin=0.0, end=1.0)
+    planned = replace(PLAIN, steps=100, degrade=((1.0, Chain(parts=(schedule,))), (1.0, schedule)), untold=0.5)
+    for step, level in ((0, 0.0), (25, 0.05), (50, 0.1), (99, 0.198)):
+        clean, degraded, _ = parts(planned, step)
+        assert float((degraded - clean).std()) == pytest.approx(level, rel=0.05)
+    held_out = Pairs(recipe=planned, data=corpus()).held_out(0, side=64)
+    assert float((held_out.degraded - held_out.clean).std()) == pytest.approx(0.2, rel=0.05)
 
 
 def test_a_grey_batch_is_one_picture_with_one_noise_in_three_channels():

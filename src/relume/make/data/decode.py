@@ -113,5 +113,5 @@ def _is_ct(kept: Kept) -> bool:
 def _unusable(picture: Picture, error: Exception) -> UnreadableFileError:
     return UnreadableFileError(
         f"{picture.place} cannot be trained on. {error} Take it out or replace it, or leave such pictures out "
-        'with broken="skip", which reports them.'
+        'with --skip-broken (broken="skip" in Python), which reports them.'
     )

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from lightning.fabric import Fabric
 from torch import Tensor, nn
 
+from relume.degrade import at_place
 from relume.errors import BadInputError, ShapeMismatchError
 from relume.make.data import AbstractData, cutblur, mixup
 from relume.make.losses import LOSSES, measure
@@ -77,7 +78,7 @@ class Pairs:
         clean, degraded = crops.clean, crops.degraded
         if recipe.channels == 3 and rng.random() < recipe.grey:
             clean, degraded = _grey(clean), None if degraded is None else _grey(degraded)
-        return self._mixed(self._finish(clean, degraded, rng=rng, noise=noise), rng)
+        return self._mixed(self._finish(clean, degraded, rng=rng, noise=noise, step=step), rng)
 
     def _mixed(self, batch: Batch, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
@@ -114,6 +115,7 @@ class Pairs:
         *,
         rng: np.random.Generator,
         noise: torch.Generator,
+        step: int | None = None,
     ) -> Batch:
         if degraded is not None:
             if self.recipe.degrade:
@@ -122,7 +124,7 @@ class Pairs:
                 )
             maps = {name: _unknown(degraded) for name in self.told}
         elif self.recipe.degrade:
-            degraded, maps = _degraded(self.recipe, clean, self.told, rng=rng, noise=noise)
+            degraded, maps = _degraded(self.recipe, clean, self.told, rng=rng, noise=noise, step=step)
         else:
             degraded, maps = clean, {name: _unknown(clean) for name in self.told}
         colour = (part.expand(-1, self.recipe.channels, -1, -1) for part in (clean, degraded))
@@ -159,10 +161,13 @@ def _degraded(
     *,
     rng: np.random.Generator,
     noise: torch.Generator,
+    step: int | None,
 ) -> tuple[Float[Tensor, "b c _ _"], dict[str, Float[Tensor, "b 1 _ _"]]]:
     """The batch degraded by one of the recipe's degradations, and what it knows of itself of what nets are told."""
     shares = np.array([share for share, _ in recipe.degrade])
     degradation: Any = recipe.degrade[rng.choice(len(shares), p=shares / shares.sum())][1]
+    if step is not None:  # held-out crops are degraded as at the end of the run, the same at every step
+        degradation = at_place(degradation, step / recipe.steps)
     known = [name for name in names if hasattr(degradation, f"with_{name}")]
     missing = [name for name in names if name not in known]
     if (missing and not recipe.untold) or len(known) > 1:
