@@ -124,7 +124,7 @@ def _reading(memory_limit: str | None, hounsfield: tuple[float, float] | None, *
     return Reading(
         broken="skip" if skip_broken else "refuse",
         memory_limit=memory_bytes(memory_limit),
-        **({} if hounsfield is None else {"window": Window(low=hounsfield[0], high=hounsfield[1])}),
+        window=Window() if hounsfield is None else Window(low=hounsfield[0], high=hounsfield[1]),
     )
 
 

@@ -20,5 +20,5 @@ def at_place(degradation: Any, place: float) -> Any:
     before = {f.name: getattr(degradation, f.name) for f in dataclasses.fields(degradation)}
     after = {name: at_place(value, place) for name, value in before.items()}
     changed = {name: value for name, value in after.items() if value is not before[name]}
-    whole = dataclasses.replace(degradation, **changed) if changed else degradation
+    whole: Any = dataclasses.replace(degradation, **changed) if changed else degradation
     return whole.at(place) if hasattr(whole, "at") else whole
