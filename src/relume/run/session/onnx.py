@@ -10,6 +10,7 @@ import onnxruntime
 from relume.errors import BadInputError, BadModelError, StoppedError
 from relume.run.session import Maps, Restored, Tiles
 from relume.run.session._feeds import failure, feeds, first_line
+from relume.run.session._saturation import saturates
 
 __all__ = ["OnnxSession"]
 
@@ -39,8 +40,9 @@ class OnnxSession:
         options.log_severity_level = 4  # what goes wrong is raised; nothing is printed
         # Spinning threads would take the cores from decoding and encoding.
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if threads > 1 else "0")
-        # 8-bit sums would overflow on processors without VNNI; this keeps them right there.
-        options.add_session_config_entry("session.x64quantprecision", "1")
+        if saturates():
+            # Keeps 8-bit sums right where they would overflow. Elsewhere it makes 8 bits slower than float.
+            options.add_session_config_entry("session.x64quantprecision", "1")
         self._active: set[Any] = set()
         self._lock = threading.Lock()
         source = model if isinstance(model, bytes) else str(model)
