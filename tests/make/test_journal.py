@@ -24,6 +24,15 @@ def test_a_resume_cuts_the_log_where_it_goes_on_and_drops_a_line_that_was_cut_sh
         Journal(tmp_path).begin(recipe, {**ORIGIN, "data_sha256": "b"}, step=5)
 
 
+def test_a_new_run_drops_the_log_of_one_that_died_before_its_first_save(recipe, tmp_path):
+    for loss in (0.5, 0.25):
+        journal = Journal(tmp_path)
+        journal.begin(recipe, ORIGIN, step=0)
+        journal.note(Progress(step=200, steps=1000, loss=loss, seconds_per_step=0.1), rate=0.1)
+    (line,) = (tmp_path / "log.jsonl").read_text().splitlines()
+    assert json.loads(line)["loss"] == 0.25
+
+
 def test_what_cannot_be_written_is_told(recipe, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match=r"file/run cannot hold a run: .* Choose another --out"):

@@ -1,8 +1,10 @@
 import errno
+from dataclasses import replace
 
 import pytest
 import torch
 from lightning.fabric import Fabric
+from lightning.fabric.plugins import MixedPrecision
 
 from relume.errors import BadModelError, WriteError
 from relume.make.data import open_data
@@ -58,6 +60,28 @@ def test_a_step_whose_loss_is_no_number_is_left_out_and_the_next_is_done(recipe,
     assert not all(torch.equal(before[name], value) for name, value in run.net.module.state_dict().items())
     assert run.step == 3
     assert all(value.isfinite().all() for value in run.average.net.state_dict().values())
+
+
+def test_half_precision_leaves_overflows_out_and_then_learns_as_single_precision_does(recipe, corpus):
+    # A scaler for the processor stands in for a GPU's.
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**60, backoff_factor=2.0**-20)
+    half = Fabric(accelerator="cpu", devices=1, plugins=MixedPrecision("16-mixed", "cpu", scaler=scaler))
+    run = Run(replace(recipe, precision="16-mixed", clip=1e-3), corpus, half)
+    before = {name: value.clone() for name, value in run.net.module.state_dict().items()}
+    norms, clip = [], torch.nn.utils.clip_grad_norm_
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *words: norms.append(clip(*words)) or norms[-1])
+        next(run.steps())
+        assert all(torch.equal(before[name], value) for name, value in run.net.module.state_dict().items())
+        while int(run.health.skipped) == run.step:
+            next(run.steps())
+    assert not all(torch.equal(before[name], value) for name, value in run.net.module.state_dict().items())
+    # The first whole step has the gradient that it would have without a scale.
+    single = Run(recipe, corpus, fabric())
+    single.step = run.step - 1
+    torch.stack(list(single.learner.losses(single.step).values())).sum().backward()
+    expected = clip(single.net.parameters(), 1.0)
+    assert float(norms[-1]) == pytest.approx(float(expected), rel=0.02)
 
 
 def test_a_full_disk_is_told_and_what_stood_there_still_stands(tmp_path):

@@ -183,6 +183,14 @@ def test_a_run_does_not_begin_with_the_weights_of_another_net(data, undisturbed,
         train(wider, data=data, out=tmp_path / "wider", init=undisturbed)
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="it is there")
+@pytest.mark.parametrize("devices", [None, 1])
+def test_a_gpu_that_is_not_there_is_told_and_the_processor_does_not_stand_in(data, tmp_path, devices):
+    options = Options(accelerator="cuda", devices=devices)
+    with pytest.raises(BadInputError, match=r"cannot be set up as asked: .*CUDAAccelerator.* Choose another --device"):
+        train(RECIPE, data=data, out=tmp_path, options=options)
+
+
 def test_nothing_is_resumed_from_nothing(data, tmp_path):
     with pytest.raises(BadInputError, match=r"holds no run to resume: state.pt is missing"):
         train(RECIPE, data=data, out=tmp_path, resume=True)

@@ -46,14 +46,15 @@ class Journal:
         self.events: Events | None = None
 
     def begin(self, recipe: Recipe, origin: dict[str, Any], *, step: int) -> None:
-        """Write down what runs and where it came from; a resume adds to that and cuts the log to `step`."""
+        """Write down what runs and where it came from; a resume adds to that. The log is cut to `step`."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise WriteError(f"{self.out} cannot hold a run: {error}. Choose another --out.") from error
         if step:
             origin = self._resumed(origin, step)
-            replace_file(self.out / "log.jsonl", lambda part: part.write_text("".join(self._lines(step))))
+        # A run that died before its first save left lines of its own.
+        replace_file(self.out / "log.jsonl", lambda part: part.write_text("".join(self._lines(step))))
         replace_file(self.out / "recipe.json", lambda part: part.write_text(recipe.to_json()))
         replace_file(self.out / "provenance.json", lambda part: part.write_text(json.dumps(origin, indent=2)))
         if self._wanted:

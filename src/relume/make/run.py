@@ -15,7 +15,7 @@ from torch import Tensor
 from relume.errors import BadInputError, BadModelError, WriteError
 from relume.make.average import Average
 from relume.make.data import AbstractData
-from relume.make.health import Health
+from relume.make.health import Health, clipped
 from relume.make.recipe import Recipe
 from relume.make.recycle import recycle
 from relume.make.run_folder import read_weights, steps_and_seconds
@@ -60,9 +60,7 @@ class Run:
         losses = self.learner.losses(self.step)
         loss = torch.stack(list(losses.values())).sum()
         self.fabric.backward(loss)
-        norm: Any = self.fabric.clip_gradients(
-            self.net, self.optimizer, max_norm=self.recipe.clip, error_if_nonfinite=False
-        )
+        norm = clipped(self.fabric, self.optimizer, most=self.recipe.clip)
         self.health.judge(self.optimizer.optimizer, loss, norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
@@ -71,6 +69,11 @@ class Run:
         self.average.follow(self.net.module, self.step)
         parts = losses if len(losses) > 1 else {}
         return {"loss": loss.detach(), **{name: part.detach() for name, part in {**parts, **after}.items()}}
+
+    def check(self) -> bool:
+        """Whether all that learns was sound in the last step; raises when it was not for long. Waits for the device."""
+        sound = self.health.check(self.step)
+        return self.learner.sound(self.step) and sound
 
     def _recycle(self) -> None:
         recipe, step = self.recipe, self.step

@@ -128,16 +128,16 @@ class Watch:
                     self._save()
                 if self._agreed(stop=time.monotonic() > stop_at or bool(asked)):
                     break
-            run.health.check(run.step)
+            run.check()
             self._save()
         if asked:
             raise KeyboardInterrupt
         return run.step >= run.recipe.steps
 
     def _add(self, figures: Figures) -> None:
-        """Means are summed on the device, in double precision; a step that was left out does not spoil them."""
+        """Means are summed on the device; a step that was left out does not spoil them."""
         for name, value in figures.items():
-            finite = value.double().nan_to_num(0.0, 0.0, 0.0)
+            finite = value.float().nan_to_num(0.0, 0.0, 0.0)  # not double, which Apple's GPUs have not
             self.sums[name] = self.sums[name] + finite if name in self.sums else finite
         self.since += 1
 
@@ -147,7 +147,7 @@ class Watch:
         logged = run.step % LOG_EVERY == 0 or last
         if not logged and run.fabric.device.type != "cpu" and run.step % CHECK_EVERY:
             return False
-        sound = run.health.check(run.step)
+        sound = run.check()
         psnr = self._validate() if run.step % VALIDATE_EVERY == 0 or last else None
         if logged:
             self._log(psnr)
@@ -200,12 +200,12 @@ class Watch:
 
 def _fabric(recipe: Recipe, options: Options) -> Fabric:
     """One device, or several that share each batch."""
-    on_cpu = options.accelerator == "cpu" or not torch.accelerator.is_available()
+    on_cpu = options.accelerator == "cpu" or (options.accelerator == "auto" and not torch.accelerator.is_available())
     if recipe.precision.startswith("16") and on_cpu:
         raise BadInputError(
             f"{recipe.precision} needs a GPU, and this run would be on the CPU. Choose --set precision=bf16-mixed."
         )
-    devices = options.devices or (1 if on_cpu else torch.accelerator.device_count())
+    devices = options.devices or (1 if on_cpu else max(1, torch.accelerator.device_count()))
     precision: Any = recipe.precision
     try:
         fabric = Fabric(
@@ -215,7 +215,10 @@ def _fabric(recipe: Recipe, options: Options) -> Fabric:
             precision=precision,
         )
     except (ValueError, RuntimeError) as error:
-        raise BadInputError(f"The run cannot be set up as asked: {error}") from error
+        raise BadInputError(
+            f"The run cannot be set up as asked: {error} Choose another --device (auto takes what there is), number of "
+            "--devices or precision."
+        ) from error
     fabric.launch()
     return fabric
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from relume.degrade.gaussian_noise import GaussianNoise
-from relume.errors import BadInputError, UnknownNameError
+from relume.errors import BadInputError, BadModelError, UnknownNameError
 from relume.make.regimes.adversarial import Adversarial
 from relume.make.run import Run
 from relume.make.train import Options, train
@@ -98,3 +98,20 @@ def test_what_cannot_be_is_refused(recipe, corpus, fabric, net):
         Adversarial(start=1.0)
     with pytest.raises(UnknownNameError, match="No discriminator named 'pach'. Did you mean 'patch'"):
         Adversarial(discriminator="pach").begin(recipe, corpus, net, fabric)
+
+
+def test_a_discriminator_that_gives_no_numbers_ends_the_run_and_is_named(recipe, corpus, fabric):
+    run = Run(replace(recipe, regime=SMALL), corpus, fabric)
+    with torch.no_grad():
+        run.learner.parts["discriminator"].head.weight[0] = torch.nan
+    for _ in range(5):  # before it has a say
+        next(run.steps())
+    assert run.health.check(run.step)
+    assert not run.check()
+    run.step = 0
+    for _ in range(5):
+        next(run.steps())
+    with pytest.raises(
+        BadModelError, match=r"The discriminator's loss or its gradient was no finite number in 10 steps"
+    ):
+        run.check()

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from relume.errors import BadInputError
 from relume.make.data import AbstractData
 from relume.make.discriminators import DISCRIMINATORS
-from relume.make.health import Health
+from relume.make.health import Health, clipped
 from relume.make.losses.adversarial import ADVERSARIAL_LOSSES
 from relume.make.losses.feature_matching import FeatureMatching
 from relume.make.recipe import Recipe
@@ -79,7 +79,7 @@ class Adversarial:
         def after(step: int) -> Losses:
             return opponent.learn(*seen.pop(), step=step)
 
-        return Learner(losses=losses, after=after, parts=opponent.parts)
+        return Learner(losses=losses, after=after, sound=opponent.health.check, parts=opponent.parts)
 
 
 class Opponent:
@@ -97,7 +97,7 @@ class Opponent:
             made.parameters(), lr=recipe.learning_rate, betas=(0.0, 0.99), weight_decay=0.0, fused=True
         )
         self.net, self.optimizer = fabric.setup(made, optimizer)
-        self.health = Health(fabric.device, precision=recipe.precision)
+        self.health = Health(fabric.device, precision=recipe.precision, of="The discriminator's loss")
         self.parts = {"discriminator": self.net.module, "discriminator_optimizer": self.optimizer}
 
     def judge(self, restored: Float[Tensor, "b c h w"], clean: Float[Tensor, "b c h w"]) -> Losses:
@@ -126,7 +126,7 @@ class Opponent:
         for group in self.optimizer.param_groups:
             group["lr"] = self.regime.rate * self.recipe.rate(step)
         self.fabric.backward(loss)
-        norm: Any = self.fabric.clip_gradients(self.net, self.optimizer, max_norm=1.0, error_if_nonfinite=False)
+        norm = clipped(self.fabric, self.optimizer, most=1.0)
         self.health.judge(self.optimizer.optimizer, loss, norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
