@@ -4,9 +4,11 @@
     (carry `pack` there)
     sh pack/train.sh denoise_best runs/best --minutes 9       # again with the same words: it goes on where it was
 
-`pack` holds relume itself, the wheels that such a machine lacks (its own PyTorch, NumPy, ONNX are used), each folder of
-pictures as one tar, and `train.sh`. A part that must be smaller than a limit is cut: `--part-mib 40` writes
-`photos.tar.000`, `photos.tar.001` …, which train.sh joins again.
+`pack` holds relume itself, the wheels that it needs beside PyTorch and NumPy, which that machine has, each folder of
+pictures as one tar, and `train.sh`. It installs into a folder of its own and leaves the machine's Python as it was.
+What that machine has as well need not be carried: `--without opencv-python-headless` makes the pack 60 MB smaller. A
+part that must be smaller than a limit is cut: `--part-mib 40` writes `photos.tar.000`, `photos.tar.001` …, which
+train.sh joins again.
 """
 
 import argparse
@@ -15,27 +17,50 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-# What relume needs and images made for PyTorch often lack: pure Python, or built for many Linuxes.
+# What training needs beside PyTorch, what that brings, and NumPy.
 WHEELS = (
+    "absl-py",
+    "annotated-doc",
     "annotated-types",
     "cffi",
+    "click",
+    "grpcio",
     "jaxtyping",
     "lightning",
     "lightning-utilities",
+    "markdown",
+    "markdown-it-py",
+    "mdurl",
+    "opencv-python-headless",
+    "packaging",
+    "pillow",
+    "protobuf",
     "pycparser",
     "pydantic",
     "pydantic-core",
+    "pygments",
+    "pytorch-lightning",
     "pyvips-binary",
+    "pyyaml",
+    "rich",
     "safetensors",
+    "setuptools",
+    "shellingham",
+    "tensorboard",
+    "tensorboard-data-server",
     "torchmetrics",
+    "tqdm",
+    "typer",
     "typing-inspection",
     "wadler-lindig",
+    "werkzeug",
 )
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
-SCRIPT = """#!/bin/sh
+SCRIPT = r"""#!/bin/sh
 # sh train.sh RECIPE RUN [options of `relume train`]: the same words again go on where it was.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -44,11 +69,13 @@ recipe=$1 run=$2
 shift 2
 if [ ! -f "$work/ready" ]; then
   mkdir -p "$work/data"
-  python3 -m pip install -q --no-index --no-deps --find-links "$here/wheels" --target "$work/site" relume
-  for name in @WHEELS@; do
-    python3 -c "import importlib.metadata as m; m.version('$name')" 2>/dev/null ||
-      python3 -m pip install -q --no-index --no-deps --find-links "$here/wheels" --target "$work/site" "$name"
-  done
+  rm -rf "$work/site"  # of a first call that was killed
+  python3 -m pip install -q --disable-pip-version-check --no-index --no-deps --find-links "$here/wheels" \
+    --target "$work/site" relume pyvips @WHEELS@
+  PYTHONPATH="$work/site" python3 -c "import relume.make.train" || {
+    echo "train.sh: pack it again, and name what is missing above with --wheel" >&2
+    exit 1
+  }
   for folder in @FOLDERS@; do
     cat "$here/$folder".tar* > "$work/data/$folder.tar"
   done
@@ -69,19 +96,26 @@ def main() -> None:
     parser.add_argument("--out", "-o", type=Path, required=True)
     parser.add_argument("--python", default="3.12", help="of that machine")
     parser.add_argument("--part-mib", type=int, default=0, help="largest file of the pack; 0: any size")
+    parser.add_argument("--wheel", action="append", default=[], metavar="NAME", help="carry this too")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME", help="that machine has it")
     options = parser.parse_args()
     options.out.mkdir(parents=True)
-    wheels(options.out / "wheels", python=options.python)
+    names = [name for name in (*WHEELS, *options.wheel) if name not in options.without]
+    wheels(options.out / "wheels", names, python=options.python)
     for folder in options.folders:
         pack(options.data / folder, options.out / f"{folder}.tar", limit=options.part_mib << 20)
-    script = SCRIPT.replace("@WHEELS@", " ".join((*WHEELS, "pyvips"))).replace("@FOLDERS@", " ".join(options.folders))
-    (options.out / "train.sh").write_text(script)
+    (options.out / "train.sh").write_text(script(names, options.folders))
     for path in sorted(options.out.rglob("*")):
         if path.is_file():
             print(f"{path.stat().st_size / 2**20:8.1f} MiB  {path.relative_to(options.out)}")
 
 
-def wheels(target: Path, *, python: str) -> None:
+def script(names: Sequence[str], folders: Sequence[str]) -> str:
+    """The text of train.sh."""
+    return SCRIPT.replace("@WHEELS@", " ".join(names)).replace("@FOLDERS@", " ".join(folders))
+
+
+def wheels(target: Path, names: Sequence[str], *, python: str) -> None:
     """Relume as a wheel without its models (they are not needed to train), and what it needs."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "relume"
@@ -94,7 +128,7 @@ def wheels(target: Path, *, python: str) -> None:
         pip("wheel", "--no-deps", "--wheel-dir", str(target), str(source), "pyvips>=3")
     machine = ["--implementation", "cp", "--python-version", python]
     machine += [word for name in PLATFORMS for word in ("--platform", name)]
-    pip("download", "--no-deps", "--only-binary=:all:", *machine, "--dest", str(target), *WHEELS)
+    pip("download", "--no-deps", "--only-binary=:all:", *machine, "--dest", str(target), *names)
 
 
 def pip(*words: str) -> None:

@@ -22,7 +22,7 @@ EXAMPLES = (
     "relume train denoise_balanced --data data/train --out runs/balanced",
     "relume train denoise_fast --data data/train --out runs/quick --steps 200",
     "relume train denoise_balanced --data data/train --out runs/balanced --resume --minutes 60",
-    "relume train runs/balanced/recipe.json --init runs/balanced --data mine --out runs/mine --set regime=fine_tune",
+    "relume train denoise_balanced --init balanced --data mine --set data=cells --set regime=fine_tune -o runs/cells",
 )
 
 
@@ -44,7 +44,7 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in RUN.")] = False,
     init: Annotated[
-        Path | None, typer.Option(metavar="RUN", show_default=False, help="Begin with the weights of another run.")
+        Path | None, typer.Option(metavar="RUN|MODEL", show_default=False, help="Begin with its weights.")
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(min=0, help="Stop after so long, to be resumed later.", show_default=False)

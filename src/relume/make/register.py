@@ -152,7 +152,7 @@ def _training(run: Path, recipe: Recipe, terms: dict[str, str]) -> dict[str, Any
         "steps": steps,
         "hours": round(seconds / 3600, 2),
         "weights_sha256": hashlib.sha256((run / "weights.safetensors").read_bytes()).hexdigest(),
-        **{name: value for name, value in origin.items() if name != "held_out"},
+        **{name: value for name, value in origin.items() if name not in ("held_out", "skipped")},
     }
 
 

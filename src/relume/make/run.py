@@ -113,8 +113,8 @@ class Run:
             ) from error
 
     def begin_with(self, other: Path) -> dict[str, Any]:
-        """Take the averaged weights of another run of the same net; where they came from, for the record."""
-        recipe, weights = read_weights(other)
+        """Take the averaged weights of another run or a model of the same net; where they came from, for the record."""
+        recipe, weights = read_weights(other, like=self.recipe)
         try:
             self.net.module.load_state_dict(weights)
         except RuntimeError as error:

@@ -73,9 +73,9 @@ def train(
 
     `out` then holds `recipe.json`, `weights.safetensors` (the moving average), `state.pt` (what a resume needs),
     `log.jsonl` and `provenance.json`. Step i depends on the seed and i alone, so a run that was killed and resumed
-    ends with the weights of one that was not. `init` is the folder of a run of the same net whose averaged weights a
-    new run begins with. `reading` says how pictures are read, and what becomes of broken ones. Ctrl-C ends it after a
-    whole step, saved, with a KeyboardInterrupt.
+    ends with the weights of one that was not. `init` is the folder of a run of the same net, or a model's folder or
+    name, whose averaged weights a new run begins with. `reading` says how pictures are read, and what becomes of broken
+    ones. Ctrl-C ends it after a whole step, saved, with a KeyboardInterrupt.
     """
     options = options or Options()
     stop_at = math.inf if options.minutes is None else time.monotonic() + options.minutes * 60

@@ -26,7 +26,7 @@ class Distillation:
     noise and can only be guessed.
 
     Attributes:
-        teacher: a run folder; its averaged weights teach.
+        teacher: a run folder, whose averaged weights teach; or a model's folder or name.
         weight: of the teacher against the clean picture.
 
     Reference: Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015.
@@ -45,7 +45,7 @@ class Distillation:
 
     def begin(self, recipe: Recipe, data: AbstractData, net: nn.Module, fabric: Fabric) -> Learner:
         """Train `net` beside the teacher."""
-        teacher = self._teacher(net, fabric)
+        teacher = self._teacher(recipe, net, fabric)
         pairs = Pairs.of(recipe, data, fabric, nets=[net, teacher])
 
         def losses(step: int) -> Losses:
@@ -64,10 +64,10 @@ class Distillation:
 
         return Learner(losses=losses)
 
-    def _teacher(self, net: nn.Module, fabric: Fabric) -> nn.Module:
+    def _teacher(self, like: Recipe, net: nn.Module, fabric: Fabric) -> nn.Module:
         if not self.teacher:
             raise BadInputError("Distillation needs the run folder of a teacher: --set regime.teacher=RUN.")
-        recipe, weights = read_weights(Path(self.teacher))
+        recipe, weights = read_weights(Path(self.teacher), like=like)
         teacher = recipe.new_net()
         teacher.load_state_dict(weights)
         if teacher.scale != net.scale:
