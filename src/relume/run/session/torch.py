@@ -55,9 +55,21 @@ class TorchSession:
 
     def run(self, image: Tiles, inputs: dict[str, Maps]) -> Restored:
         """The restored tiles."""
+        restored = self.restored(self.placed(image, inputs)).float().permute(0, 2, 3, 1)
+        return np.ascontiguousarray(restored.cpu().numpy())
+
+    def placed(self, image: Tiles, inputs: dict[str, Maps]) -> dict[str, Any]:
+        """The tiles and what is told of them as tensors `b c h w` on the device, by the names that the model has."""
+        try:
+            return {name: self._tensor(array) for name, array in feeds(self._names, image, inputs).items()}
+        except self._torch.OutOfMemoryError as error:
+            raise OutOfMemoryError(f"A batch of shape {image.shape} does not fit into memory.") from error
+
+    def restored(self, placed: dict[str, Any]) -> Any:
+        """The restored tiles as a tensor `b c H W` on the device, which may not have finished it yet."""
         torch = self._torch
-        values = dict(self._constants)
-        values.update({name: self._tensor(array) for name, array in feeds(self._names, image, inputs).items()})
+        values, first = self._constants | placed, placed[self._names[0]]
+        shape = (*first.shape[:1], *first.shape[2:], first.shape[1])  # as the caller has it
         stop = threading.Event()  # of this run alone: a later one starts as usual
         with self._lock:
             self._active.add(stop)
@@ -69,16 +81,15 @@ class TorchSession:
                         raise StoppedError("The run was stopped.")
                     values[outputs[0]] = OPERATORS[kind](torch, [values.get(n) for n in names], options)
         except torch.OutOfMemoryError as error:
-            raise OutOfMemoryError(f"A batch of shape {image.shape} does not fit into memory.") from error
+            raise OutOfMemoryError(f"A batch of shape {shape} does not fit into memory.") from error
         except RuntimeError as error:
             if isinstance(error, RelumeError):
                 raise
-            raise failure(error, image.shape) from error
+            raise failure(error, shape) from error
         finally:
             with self._lock:
                 self._active.discard(stop)
-        restored = values[self._result].float().permute(0, 2, 3, 1)
-        return np.ascontiguousarray(restored.cpu().numpy())
+        return values[self._result]
 
     def stop(self) -> None:
         """End the runs in flight at their next operator."""
