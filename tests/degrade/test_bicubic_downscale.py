@@ -4,6 +4,7 @@ import torch
 from tests.degrade._pictures import picture
 
 from relume.classic._resample import resize
+from relume.degrade import _resample
 from relume.degrade.bicubic_downscale import BicubicDownscale
 from relume.errors import BadInputError
 
@@ -46,6 +47,19 @@ def test_is_what_the_classical_bicubic_restorer_does():
     clean = picture(48, 60)
     small = BicubicDownscale(scale=4)(clean, torch.Generator())[0].permute(1, 2, 0)
     np.testing.assert_allclose(small, resize(clean[0].permute(1, 2, 0).numpy(), 12, 15), atol=2e-6)
+
+
+def test_weights_are_kept_for_the_next_step_but_not_those_of_large_pictures():
+    with torch.inference_mode():
+        first = BicubicDownscale(scale=3)(picture(30, 36), torch.Generator())
+    clean = picture(30, 36).requires_grad_()
+    before = _resample._kept.cache_info()
+    second = BicubicDownscale(scale=3)(clean, torch.Generator())
+    assert _resample._kept.cache_info().hits == before.hits + 2
+    assert torch.equal(first, second)
+    second.sum().backward()
+    BicubicDownscale(scale=2)(torch.zeros(1, 1, 8, 2000), torch.Generator())
+    assert _resample._kept.cache_info().currsize == before.currsize + 1
 
 
 def test_the_gradient_is_the_transposed_of_what_it_does():

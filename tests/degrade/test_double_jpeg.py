@@ -31,6 +31,24 @@ def test_a_shift_crops_between_the_two(shift):
     torch.testing.assert_close(twice[..., 8:56, 8:56], cropped[..., 8:56, 8:56], rtol=0, atol=1e-6)
 
 
+def test_a_shift_that_is_no_whole_number_is_the_nearest_one():
+    clean = picture(20, 20)
+    whole, broken = (DoubleJpeg(first=10.0, second=95.0, shift=shift)(clean, rng()) for shift in (7.0, 6.6))
+    torch.testing.assert_close(broken, whole, rtol=0, atol=0)
+
+
+def test_nothing_is_brought_to_the_device_at_every_step(monkeypatch):
+    degradation, clean = DoubleJpeg(halved=0.5), picture()
+    first = degradation(clean, rng())
+
+    def brought(*_):
+        pytest.fail("A GPU would be waited for.")
+
+    monkeypatch.setattr(torch, "tensor", brought)
+    monkeypatch.setattr(torch.Tensor, "new_tensor", brought)
+    assert torch.equal(degradation(clean, rng()), first)
+
+
 def test_each_picture_has_its_own_qualities_and_shift():
     clean = picture(32, 32).expand(64, -1, -1, -1)
     degraded, told = DoubleJpeg(first=20.0, second=90.0).with_quality(clean, rng())

@@ -32,7 +32,7 @@ class Camera(NamedTuple):
 
     def unprocess(self, pictures: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """Sensor values in [0, 1] and below white balance; the exact inverse of `process` on [0, 1]."""
-        return through_matrix(torch.linalg.inv(self.to_rgb), linear(pictures))
+        return through_matrix(inverse(self.to_rgb), linear(pictures))
 
     def process(self, raw: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """The picture that the camera would save, clipped."""
@@ -50,7 +50,12 @@ def draw_camera(like: Float[Tensor, "b c h w"], rng: torch.Generator) -> Camera:
     to_camera = cameras @ like.new_tensor(RGB_TO_XYZ)
     to_camera = to_camera / to_camera.sum(dim=2, keepdim=True)  # white stays white
     balance = torch.diag_embed(torch.cat([red, torch.ones_like(red), blue], dim=1))
-    return Camera(torch.linalg.inv(to_camera) @ balance * exposure)
+    return Camera(inverse(to_camera) @ balance * exposure)
+
+
+def inverse(matrix: Float[Tensor, "b c c"]) -> Float[Tensor, "b c c"]:
+    """Of cameras' matrices, none of which is singular: so nobody has to wait until a GPU has made sure."""
+    return torch.linalg.inv_ex(matrix).inverse
 
 
 def log_read(log_shot: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:

@@ -30,9 +30,9 @@ CHROMA = (
 )
 # JFIF: full-range BT.601, what 8-bit levels turn into luma, blue and red difference with, and back.
 TO_YCC = ((0.299, 0.587, 0.114), (-0.168735892, -0.331264108, 0.5), (0.5, -0.418687589, -0.081312411))
-_OUTWARDS = 1 + 1e-6
-
 TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136286, -0.714136286), (1.0, 1.772, 0.0))
+_OUTWARDS = 1 + 1e-6
+Rows = tuple[tuple[float, ...], ...]
 
 
 def compress(
@@ -110,14 +110,14 @@ def _in_turn(like: Float[Tensor, "b c h w"], even: float, odd: float) -> Float[T
 
 def _mixed(
     planes: Float[Tensor, "b 3 h w"],
-    matrix: tuple[tuple[float, ...], ...],
+    matrix: Rows,
     *,
     before: tuple[int, ...],
     after: tuple[int, ...],
 ) -> Float[Tensor, "b 3 h w"]:
     """The product matrix (planes + before) + after, at each pixel."""
-    weights = planes.new_tensor(matrix)
-    constant = weights @ planes.new_tensor(before) + planes.new_tensor(after)
+    weights, first, last = (_constant(rows, planes.device, planes.dtype) for rows in (matrix, (before,), (after,)))
+    constant = weights @ first[0] + last[0]
     return (weights @ planes.flatten(2) + constant.view(3, 1)).view_as(planes)
 
 
@@ -129,10 +129,17 @@ def _floored(value: Float[Tensor, "*shape"], *, bias: Float[Tensor, " w"]) -> Fl
     return through((value.detach() + bias).floor(), value)
 
 
-def _table(base: tuple[tuple[int, ...], ...], quality: Float[Tensor, "b 1 1 1"]) -> Float[Tensor, "b 1 64"]:
+def _table(base: Rows, quality: Float[Tensor, "b 1 1 1"]) -> Float[Tensor, "b 1 64"]:
     """The quantisation steps of a quality, 1 to 100, as libjpeg scales them."""
     percent = torch.where(quality < 50, (5000 / quality).floor(), 200 - 2 * quality).view(-1, 1, 1)
-    return ((quality.new_tensor(base).view(1, 1, 64) * percent + 50) / 100).floor().clamp(1, 255)
+    usual = _constant(base, quality.device, quality.dtype).view(1, 1, 64)
+    return ((usual * percent + 50) / 100).floor().clamp(1, 255)
+
+
+@cache  # a GPU waits for each number that is brought to it
+@torch.inference_mode(mode=False)
+def _constant(rows: Rows, device: torch.device, dtype: torch.dtype) -> Float[Tensor, "_ _"]:
+    return torch.tensor(rows, device=device, dtype=dtype)
 
 
 @cache

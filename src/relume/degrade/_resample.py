@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+_SMALL = 2**18  # weights; those of larger pictures are not kept, so that memory stays bounded
 
 KernelName = Literal["area", "bilinear", "bicubic", "lanczos"]
 
@@ -58,11 +61,26 @@ def resized(
 ) -> Float[Tensor, "b c {height} {width}"]:
     """The pictures at another size. `factor` is the exact one where the sizes were rounded."""
     rows, columns = (
-        _weights(size, side, factor or size / side, KERNELS[kernel]).to(pictures)
+        _weights_on(pictures, size, side, factor=factor or size / side, kernel=kernel)
         for side, size in zip(pictures.shape[2:], (height, width), strict=True)
     )
     # The axis that shrinks first leaves the less to do; for equal factors, rows of memory stay whole.
     return rows @ (pictures @ columns.T)
+
+
+def _weights_on(
+    like: Float[Tensor, "b c h w"], size: int, side: int, *, factor: float, kernel: KernelName
+) -> Float[Tensor, "{size} {side}"]:
+    made = _kept if size * side <= _SMALL else _kept.__wrapped__
+    return made(size, side, factor=factor, kernel=kernel, device=like.device, dtype=like.dtype)
+
+
+@lru_cache(maxsize=32)  # training asks for the same ones at every step, and a GPU waits for what is brought to it
+@torch.inference_mode(mode=False)  # what is kept here may be part of a graph later
+def _kept(
+    size: int, side: int, *, factor: float, kernel: KernelName, device: torch.device, dtype: torch.dtype
+) -> Float[Tensor, "{size} {side}"]:
+    return _weights(size, side, factor, KERNELS[kernel]).to(device, dtype)
 
 
 def _weights(size: int, side: int, factor: float, kernel: Kernel) -> Float[Tensor, "{size} {side}"]:

@@ -7,7 +7,7 @@ import torch.nn.functional as F  # noqa: N812  (its usual name)
 from jaxtyping import Float
 from torch import Tensor
 
-from relume.degrade._camera import displayed, draw_camera, linear, log_read, through_matrix
+from relume.degrade._camera import displayed, draw_camera, inverse, linear, log_read, through_matrix
 from relume.degrade._draw import Range, check, draw_log, normal
 
 __all__ = ["CameraNoise"]
@@ -65,7 +65,7 @@ class CameraNoise:
         shot = draw_log(self.shot, like=clean, rng=rng)
         read = (log_read(shot.log()) + self.scatter * normal(shot, rng)).exp()
         light = linear(clean)
-        raw = through_matrix(torch.linalg.inv(camera.to_rgb), light)
+        raw = through_matrix(inverse(camera.to_rgb), light)
         variance = raw.clamp(min=0) * shot + read
         noise = variance.sqrt() * normal(clean, rng)
         if self.mosaic:

@@ -50,8 +50,10 @@ class CorrelatedNoise:
         kernels = gaussian_kernels(draw(self.grain, like=clean, rng=rng), radius=radius)
         shape = (b, c, h + 2 * radius, w + 2 * radius)
         white = torch.randn(shape, generator=rng, device=clean.device, dtype=clean.dtype)
-        grey = torch.as_tensor(chance(self.grey, like=clean, rng=rng), device=clean.device)
+        grey = chance(self.grey, like=clean, rng=rng)
+        if grey is not False:
+            white = white[:, :1].expand_as(white) if grey is True else torch.where(grey, white[:, :1], white)
         flat = kernels / kernels.square().sum(dim=(1, 2), keepdim=True).sqrt()
-        noise = inside(torch.where(grey, white[:, :1], white), flat)
+        noise = inside(white, flat)
         told = sigma.square().mean(dim=1, keepdim=True).sqrt().expand(-1, 1, h, w)
         return clean + sigma * noise, told

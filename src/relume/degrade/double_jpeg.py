@@ -55,7 +55,7 @@ class DoubleJpeg:
         down, right = (draw_whole(self.shift, like=clean, rng=rng).long() for _ in range(2))
         halved = chance(self.halved, like=clean, rng=rng)
         height, width = clean.shape[2:]
-        room = int(self.shift.high if isinstance(self.shift, Range) else self.shift)
+        room = round(self.shift.high if isinstance(self.shift, Range) else self.shift)
         once = compress(
             _moved(clean, -down, -right, height=height + room, width=width + room), quality=first, halved=halved
         )

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from relume.degrade._camera import displayed, draw_camera, linear, log_read, through_matrix
+from relume.degrade._camera import displayed, draw_camera, inverse, linear, log_read, through_matrix
 from relume.degrade._draw import Range, check, draw_log, normal
 
 __all__ = ["LowLight"]
@@ -41,6 +41,6 @@ class LowLight:
         camera = draw_camera(clean, rng)
         exposure, shot = (draw_log(one, like=clean, rng=rng) for one in (self.exposure, self.shot))
         light = exposure * linear(clean)
-        raw = through_matrix(torch.linalg.inv(camera.to_rgb), light)
+        raw = through_matrix(inverse(camera.to_rgb), light)
         variance = raw.clamp(min=0) * shot + log_read(shot.log()).exp()
         return displayed(light + through_matrix(camera.to_rgb, variance.sqrt() * normal(clean, rng)))

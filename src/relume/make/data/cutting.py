@@ -119,12 +119,14 @@ class Flat(AbstractStore):
     def cut(self, places: Places) -> Float32[Tensor, "b c side side"]:
         """The crops in [0, 1]."""
         rows = np.stack([places.picture, places.top, places.left, places.turns, places.flipped])
-        picture, top, left, turns, flipped = torch.from_numpy(rows).to(self.samples.device)
+        device = self.samples.device
+        # CUDA copies these few numbers aside before it returns; without being told it would wait for all that runs.
+        picture, top, left, turns, flipped = torch.from_numpy(rows).to(device, non_blocking=device.type == "cuda")
         down, right = _turned(places.side, turns, flipped)
         height, width = self.sizes[picture].T
         wide = self.wide[picture]
         pixel = (_spread(top) + down) * _spread(width) + _spread(left) + right
-        planes = torch.arange(self.channels, device=self.samples.device).view(1, -1, 1, 1)
+        planes = torch.arange(self.channels, device=device).view(1, -1, 1, 1)
         sample = pixel[:, None] + planes * (height * width).view(-1, 1, 1, 1)
         place = self.starts[picture].view(-1, 1, 1, 1) + sample * (1 + wide.long()).view(-1, 1, 1, 1)
         values = self.samples[place].float()
