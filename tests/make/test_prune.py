@@ -7,6 +7,7 @@ from relume.errors import BadInputError, BadModelError
 from relume.make import prune as module
 from relume.make.data import open_data
 from relume.make.prune import prune
+from relume.make.recipe import Recipe
 from relume.make.recycle import pairs
 from relume.make.register import gmac_per_megapixel
 from relume.make.run_folder import read_weights
@@ -64,6 +65,18 @@ def test_pictures_tell_which_channels_matter_and_training_goes_on(run, data, tmp
     again = pruned.recipe.changed({"steps": "3"})
     assert train(again, data=data, out=tmp_path / "tuned", init=tmp_path / "small")
     assert read_weights(tmp_path / "tuned")[0].options["hidden"] == pruned.recipe.options["hidden"]
+
+
+def test_frozen_layers_of_a_fine_tuned_net_are_judged_like_the_others(run, data, tmp_path, monkeypatch):
+    read = read_weights
+    tuned = Recipe.changed(read(run)[0], {"regime": "fine_tune", "regime.layers": "1"})
+    monkeypatch.setattr(module, "read_weights", lambda _: (tuned, read(run)[1]))
+    corpus, _ = open_data(data, ["one", "two"]).split()
+    frozen = prune(run, tmp_path / "frozen", keep=0.8, data=corpus, together=1)
+    monkeypatch.undo()
+    alike = prune(run, tmp_path / "alike", keep=0.8, data=corpus, together=1)
+    assert frozen.recipe.options == alike.recipe.options
+    assert frozen.recipe.regime == tuned.regime
 
 
 def test_what_cannot_be_is_refused(run, tmp_path):

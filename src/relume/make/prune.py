@@ -18,6 +18,7 @@ from relume.make.data import AbstractData
 from relume.make.nets import NETS
 from relume.make.recipe import Recipe
 from relume.make.recycle import pairs
+from relume.make.regimes import REGIMES
 from relume.make.register import gmac_per_megapixel
 from relume.make.run import replace_file
 from relume.make.run_folder import read_weights
@@ -86,6 +87,8 @@ def _by_norm(net: nn.Module) -> list[Float[Tensor, " _"]]:
 
 
 def _by_slope(net: nn.Module, recipe: Recipe, data: AbstractData) -> list[Float[Tensor, " _"]]:
+    if REGIMES.name_of(recipe.regime) == "fine_tune":  # the same losses, but of layers that are frozen no slope
+        recipe = replace(recipe, regime=REGIMES["supervised"]())
     fabric = Fabric(accelerator="cpu", devices=1)
     learner = recipe.regime.begin(recipe, data, net, fabric)
     found = [torch.zeros(len(first.weight)) for first, _ in pairs(net)]
