@@ -31,7 +31,7 @@ format: $(VENV)/.dev  ## let ruff format and repair what it can
 	$(BIN)/ruff check --fix
 
 bench: $(VENV)/.test  ## print the README's tables (DATA=folder with test/CBSD68, test/Kodak24, train/bsds, ...)
-	@missed=; for script in benchmarks/[a-z]*.py benchmarks/files/[a-z]*.py; do \
+	@missed=; for script in benchmarks/[a-z]*.py benchmarks/files/[a-z]*.py benchmarks/make/[a-z]*.py; do \
 		echo; echo "== $$script"; \
 		$(BIN)/python $$script $(if $(DATA),--data "$(DATA)"); code=$$?; \
 		case $$code in 0) ;; 77) echo "skipped" ;; *) missed="$$missed $$script" ;; esac; \

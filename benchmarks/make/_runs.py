@@ -1,6 +1,7 @@
 """What the benchmarks of training share: runs of so many steps or minutes, and their score on held-out pictures."""
 
 import argparse
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +16,28 @@ from relume.make.run_folder import read_weights
 from relume.make.train import Options, Progress, train
 
 SIDE = 128
+SKIPPED = 77  # the exit code that `make bench` takes for "not here"
 
 
 def options(description: str, *, steps: int) -> argparse.ArgumentParser:
     """The options that all of them have."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--data", type=Path, required=True, help="the folder that holds the recipe's folders")
+    parser.add_argument("--data", type=Path, help="holds the recipe's folders, or train/ with them in it")
     parser.add_argument("--out", type=Path, default=Path("runs/benchmark"), help="where the runs go")
     parser.add_argument("--steps", type=int, default=steps, help="of each run")
     parser.add_argument("--minutes", type=float, help="of each run, instead of --steps; measured first")
     return parser
+
+
+def read(parser: argparse.ArgumentParser, *needed: str) -> argparse.Namespace:
+    """The arguments; where one that is needed was not given, a line says so and the script ends as skipped."""
+    arguments = parser.parse_args()
+    if missing := [f"--{name}" for name in ("data", *needed) if getattr(arguments, name) is None]:
+        print(f"This needs {' and '.join(missing)}; see --help.")
+        sys.exit(SKIPPED)
+    if (arguments.data / "train").is_dir():
+        arguments.data /= "train"
+    return arguments
 
 
 def sized(recipe: Recipe, arguments: argparse.Namespace, *, init: Path | None = None) -> Recipe:

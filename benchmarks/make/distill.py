@@ -17,10 +17,10 @@ from relume.make.regimes.distillation import Distillation
 
 def main() -> None:
     parser = _runs.options(__doc__ or "", steps=2000)
-    parser.add_argument("--teacher", type=Path, required=True, help="a run folder")
+    parser.add_argument("--teacher", type=Path, help="a run folder")
     parser.add_argument("--weight", type=float, default=0.5)
     parser.add_argument("--recipe", default="denoise_fast")
-    arguments = parser.parse_args()
+    arguments = _runs.read(parser, "teacher")
     alone = RECIPES[arguments.recipe]
     taught = replace(alone, regime=Distillation(teacher=str(arguments.teacher), weight=arguments.weight))
     pictures, rows = _runs.held_out(alone, arguments.data), []

@@ -21,10 +21,10 @@ TRAINED = 10
 
 def main() -> None:
     parser = _runs.options(__doc__ or "", steps=500)
-    parser.add_argument("--run", type=Path, required=True, help="the folder of a general model's run")
-    parser.add_argument("--folder", action="append", required=True, help="a domain; may be repeated")
+    parser.add_argument("--run", type=Path, help="the folder of a general model's run")
+    parser.add_argument("--folder", action="append", help="a domain; may be repeated")
     parser.add_argument("--rate", type=float, default=2e-4)
-    arguments = parser.parse_args()
+    arguments = _runs.read(parser, "run", "folder")
     source, rows = arguments.data, []
     for folder in arguments.folder:
         arguments.data = _parted(source / folder, arguments.out / "data" / folder)

@@ -9,23 +9,34 @@ import argparse
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import _runs
 import torch
 from safetensors.torch import load_file
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=Path("runs/kill"))
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--out", type=Path, help="a temporary folder when not given")
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--recipe", default="denoise_fast")
     parser.add_argument("--set", action="append", default=[], help="as of `relume train`, say regime=adversarial")
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
+    arguments = _runs.read(parser)
+    if arguments.out is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            arguments.out = Path(scratch)
+            sys.exit(not undisturbed(arguments))
+    sys.exit(not undisturbed(arguments))
+
+
+def undisturbed(arguments: argparse.Namespace) -> bool:
+    """Prints where it was killed; True when both runs end with equal weights."""
     whole, torn = arguments.out / "whole", arguments.out / "torn"
     started = time.monotonic()
     subprocess.run(_command(arguments, whole), check=True)
@@ -40,7 +51,7 @@ def main() -> None:
     one, other = (load_file(run / "weights.safetensors") for run in (whole, torn))
     equal = one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
     print(f"\n{len(one)} tensors, bit by bit {'equal' if equal else 'NOT EQUAL'}")
-    sys.exit(not equal)
+    return equal
 
 
 def _killed(arguments: argparse.Namespace, out: Path, *, after: float) -> int:

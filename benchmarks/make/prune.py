@@ -19,11 +19,11 @@ from relume.make.run_folder import read_weights
 
 def main() -> None:
     parser = _runs.options(__doc__ or "", steps=2000)
-    parser.add_argument("--run", type=Path, required=True, help="the folder of a trained unet")
+    parser.add_argument("--run", type=Path, help="the folder of a trained unet")
     parser.add_argument("--keep", type=float, default=0.6)
     parser.add_argument("--rate", type=float, default=3e-4, help="the learning rate while tuning")
     parser.add_argument("--taught", action="store_true", help="tune beside the whole net as a teacher")
-    arguments = parser.parse_args()
+    arguments = _runs.read(parser, "run")
     recipe, _ = read_weights(arguments.run)
     training, pictures = open_data(arguments.data, recipe.data, shares=recipe.shares, layout=recipe.layout).split()
     small = arguments.out / "pruned"

@@ -27,7 +27,7 @@ def main() -> None:
     parser = _runs.options(__doc__ or "", steps=3000)
     parser.add_argument("--folder", default="bsds", help="whose pictures are taken as clean")
     parser.add_argument("--sigma", type=float, default=25, help="of the noise, in 8-bit levels")
-    arguments = parser.parse_args()
+    arguments = _runs.read(parser)
     made = arguments.out / "data"
     _write(arguments.data / arguments.folder, made, sigma=arguments.sigma)
     arguments.data = made

@@ -94,6 +94,16 @@ def test_blind_finds_the_level_out(model, clean):
     assert blind.psnr > told.psnr - 1.0
 
 
+def test_a_wish_stands_above_what_is_told(model, clean):
+    told = evaluate(str(model), data=clean, degradation=SPEC, threads=1, limit=1)
+    idle = evaluate(str(model), data=clean, degradation=SPEC, threads=1, limit=1, wish={"strength": 0.0})
+    (row,) = idle.rows
+    assert row.after["psnr"] == row.before["psnr"] != told.psnr
+    assert "noise level told, strength 0;" in idle.protocol
+    weak = evaluate(str(model), data=clean, degradation=SPEC, threads=1, limit=1, wish={"sigma": 1 / 255})
+    assert row.before["psnr"] < weak.psnr < told.psnr
+
+
 def test_a_classical_filter_is_measured_alike(clean):
     found = evaluate("gaussian", data=clean, degradation=SPEC, threads=1)
     assert found.sha256 is None

@@ -67,6 +67,7 @@ class Evaluation:
         sha256: of the model's file; None for a classical filter.
         seconds: of restoring all pictures, on whatever else the machine was doing.
         megapixels: of all clean pictures together.
+        wish: what was asked for beside that, as `Engine.process` takes it.
     """
 
     task: str
@@ -82,6 +83,7 @@ class Evaluation:
     seconds: float
     megapixels: float
     rows: tuple[Row, ...]
+    wish: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
     @property
     def n(self) -> int:
@@ -138,6 +140,7 @@ class Evaluation:
         if "pairs" in self.degradation:
             noise = "as the files are"
         level = {"sigma": "noise level told", "quality": "quality told"}.get(next(iter(self.told), ""), "blind")
+        level += "".join(f", {name} {_short(value)}" for name, value in self.wish.items())
         kind = "grey (Y)" if how.grey else {"rgb": "RGB", "y": "Y", "grey": "luma"}[how.channel]
         computed = "" if self.precision == "fp32" else f"; {self.precision}"
         border = f", border of {how.border} cut" if how.border else ""
@@ -185,6 +188,7 @@ def evaluate(
     how: Protocol | None = None,
     limit: int | None = None,
     watch: Any = None,
+    wish: Mapping[str, Any] | None = None,
     **engine: Any,
 ) -> Evaluation:
     """Restore the pictures directly in `data`, degraded by `degradation` (a value or a spec), and compare.
@@ -193,7 +197,8 @@ def evaluate(
     and SSIM of the clipped result on RGB, averaged over pictures; `how` changes that. Instead of a degradation,
     `degraded` may be a folder of the same pictures, damaged. The model is told the noise level where the degradation
     is Gaussian noise of one sigma, and the quality where it is JPEG of one quality, unless `blind`. `limit` takes the
-    first pictures only; `watch(index, taken, restored)` sees every picture; `engine` goes to `relume.Engine`.
+    first pictures only; `watch(index, taken, restored)` sees every picture; `wish` goes to `Engine.process` and stands
+    above what is told; `engine` goes to `relume.Engine`.
     """
     if (degradation is None) == (degraded is None):
         raise BadInputError("An evaluation takes a degradation or a folder of degraded pictures; give one of the two.")
@@ -214,7 +219,7 @@ def evaluate(
         )
         began = time.perf_counter()
         rows: list[Row] = []
-        for index, restored in enumerate(running.process(pairs, **_wish(told))):
+        for index, restored in enumerate(running.process(pairs, **{**_wish(told), **(wish or {})})):
             taken = pairs.taken(index)
             rows.append(_row(taken, restored, scale=manifest.scale, how=how))
             if watch is not None:
@@ -235,6 +240,7 @@ def evaluate(
         seconds=round(seconds, 3),
         megapixels=round(pairs.pixels / 1e6, 3),
         rows=tuple(rows),
+        wish=dict(wish or {}),
     )
 
 
