@@ -116,6 +116,18 @@ def tiny(picture, tmp_path):
     return ("train", tmp_path / "tiny.json", "--data", tmp_path / "data", "--out", tmp_path / "run"), tmp_path / "run"
 
 
+def test_a_resume_says_when_another_recipe_is_named_than_it_goes_on_with(relume_, tiny):
+    words, run = tiny
+    assert relume_(*words).code == 0
+    again = ("--data", run.parent / "data", "--out", run, "--resume", "--steps", 3)
+    said = relume_("train", "denoise_fast", *again)
+    assert said.code == 0, said.err
+    assert "goes on with" not in said.err
+    said = relume_("train", "dejpeg_balanced", *again)
+    assert f"{run}: goes on with the recipe it began with, denoise fast, not dejpeg_balanced." in said.err
+    assert "No recipe named 'dejpg_balanced'" in relume_("train", "dejpg_balanced", *again).err
+
+
 def test_a_broken_picture_stops_a_run_or_is_left_out_told_and_noted(relume_, tiny, tmp_path):
     words, run = tiny
     (tmp_path / "data" / "photos" / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n, and no more")

@@ -137,7 +137,11 @@ def _recipe(name: str, out: Path, *, resume: bool) -> Any:
     from relume.make.recipes import RECIPES
 
     if resume and (out / "recipe.json").exists():
-        return Recipe.from_json((out / "recipe.json").read_text(), source=out / "recipe.json")
+        begun = Recipe.from_json((out / "recipe.json").read_text(), source=out / "recipe.json")
+        named = begun if name.endswith((".json", ".py")) else RECIPES[name]
+        if (named.task, named.name) != (begun.task, begun.name):  # no refusal: it may have been renamed by --set
+            say(f"goes on with the recipe it began with, {begun.task} {begun.name}, not {name}.", about=out)
+        return begun
     if not name.endswith((".json", ".py")):
         return RECIPES[name]
     if not Path(name).exists():
