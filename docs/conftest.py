@@ -1,7 +1,7 @@
 """The pages of this folder are tests: their Python and their commands run, top to bottom, in a folder of their own.
 
-Each page finds the pictures that `_pictures` makes. Of ```sh blocks every line runs, and must succeed; trainings are cut
-to two steps. What cannot run here (another machine, a network) stands in ```text.
+Each page finds the pictures that `_pictures` makes. Of ```sh blocks every line runs, and must succeed; trainings are
+cut to two steps. What cannot run here (another machine, a network) stands in ```text.
 """
 
 import os
@@ -26,7 +26,7 @@ STEPS = "2"
 def _pictures() -> Path:
     """photos, test: clean. noisy: nobody has them clean. cells, ct: other domains. pairs: of one scene. old: JPEGs."""
     root = Path(mkdtemp(prefix="relume-docs-"))
-    for folder, count in (("data/photos", 12), ("test", 3), ("data/cells", 10)):
+    for folder, count in (("data/photos", 18), ("test", 3), ("data/cells", 10)):
         for number in range(count):
             _write(
                 root / folder / f"{number:02}.png",
@@ -34,7 +34,7 @@ def _pictures() -> Path:
             )
     rng = np.random.default_rng(1)
     for number in range(6):
-        noisy = _picture(100 + number) + rng.normal(0, 20, (136, 144, 3))
+        noisy = _picture(100 + number) + rng.normal(0, 20, (168, 176, 3))
         _write(root / "data/noisy" / f"{number}.png", noisy)
         _write(root / "old" / f"{number}.jpg", _picture(200 + number))
     for number in range(3):
@@ -49,11 +49,11 @@ def _pictures() -> Path:
 def _picture(seed: int, *, grey: bool = False) -> np.ndarray:
     """Smooth colours with bars and discs on them."""
     rng = np.random.default_rng(seed)
-    soft = cv2.resize(rng.uniform(40, 220, (6, 7, 3)), (144, 136), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.resize(rng.uniform(40, 220, (6, 7, 3)), (176, 168), interpolation=cv2.INTER_CUBIC)
     canvas = np.ascontiguousarray(soft)
     for _ in range(12):
         colour, size = rng.uniform(0, 255, 3).tolist(), int(rng.integers(4, 20))
-        x, y = int(rng.integers(144)), int(rng.integers(136))
+        x, y = int(rng.integers(176)), int(rng.integers(168))
         cv2.circle(canvas, (x, y), size, colour, -1)
         cv2.rectangle(canvas, (y, x), (y + size, x + 2 * size), colour, -1)
     return canvas[..., :1] if grey else canvas
@@ -82,7 +82,7 @@ def _write_slice(path: Path, seed: int) -> None:
     data.PhotometricInterpretation, data.PixelRepresentation = "MONOCHROME2", 0
     data.BitsAllocated, data.BitsStored, data.HighBit = 16, 12, 11
     data.RescaleSlope, data.RescaleIntercept = 1, -1024
-    data.PixelData = np.rint(hounsfield + 1024 + rng.normal(0, 15, hounsfield.shape)).astype("<u2").tobytes()
+    data.PixelData = np.rint(hounsfield + 1024 + rng.normal(0, 60, hounsfield.shape)).astype("<u2").tobytes()
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = (
@@ -116,7 +116,7 @@ def _shortened(words: list[str]) -> list[str]:
         return words
     text = re.sub(r"--(steps|minutes) \S+", "", shlex.join(words))
     if "--init" not in text and "--resume" not in text:
-        text += " --set options.width=8"
+        text += " --set options.width=16"
     return [*shlex.split(text), "--steps", STEPS, "--device", "cpu"]
 
 
