@@ -1,4 +1,5 @@
 import json
+import time
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ import relume
 from relume import files
 from relume.degrade.gaussian_noise import GaussianNoise
 from relume.errors import BadInputError, ShapeMismatchError, UnknownOptionError
+from relume.make import evaluate as module
 from relume.make.evaluate import Protocol, degrade, evaluate
 from relume.run.manifest import digest
 
@@ -108,6 +110,30 @@ def test_a_classical_filter_is_measured_alike(clean):
     found = evaluate("gaussian", data=clean, degradation=SPEC, threads=1)
     assert found.sha256 is None
     assert found.psnr > found.mean("psnr", before=True)
+
+
+def test_a_filter_that_asks_for_nothing_is_told_nothing(clean):
+    found = evaluate("median", data=clean, degradation=SPEC, threads=1, limit=1)
+    assert found.told == {}
+    assert "; blind;" in found.protocol
+
+
+def test_the_time_is_that_of_restoring_alone(clean, monkeypatch):
+    def slowly(function):
+        def waits(*words, **options):
+            time.sleep(0.1)
+            return function(*words, **options)
+
+        return waits
+
+    monkeypatch.setattr("relume.make.evaluate.measure", slowly(module.measure))
+    monkeypatch.setattr("relume.make._pairs.degrade", slowly(degrade))
+    began = time.perf_counter()
+    whole = evaluate("gaussian", data=clean, degradation=SPEC, threads=1)
+    assert whole.seconds < time.perf_counter() - began - 0.25 * len(whole.rows)
+    monkeypatch.setattr("relume.make.evaluate.TOGETHER", 1)  # how many are taken at once changes nothing else
+    parts = evaluate("gaussian", data=clean, degradation=SPEC, threads=1)
+    assert (parts.rows, parts.megapixels) == (whole.rows, whole.megapixels)
 
 
 def test_a_folder_without_pictures_and_a_wrong_option_are_refused(clean, tmp_path):

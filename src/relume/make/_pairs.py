@@ -1,7 +1,7 @@
 """Pictures to be restored and what they should become: degraded here, or two folders of files with the same names."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,15 @@ class Taken:
     clean: Pixels
     degraded: np.ndarray
 
+    @property
+    def pixels(self) -> int:
+        """Of the clean one."""
+        return self.clean.shape[0] * self.clean.shape[1]
 
-@dataclass
+
+@dataclass(frozen=True, kw_only=True)
 class Pairs:
-    """Degraded pictures, one at a time as the engine asks for them; the clean ones wait to be compared.
+    """Pictures beside what was made of them, one after the other as they are asked for.
 
     Attributes:
         clean: files.
@@ -46,10 +51,8 @@ class Pairs:
     scale: int = 1
     grey: bool = False
     eight_bit: bool = False
-    pixels: int = 0
-    waiting: dict[int, Taken] = field(default_factory=dict[int, Taken])
 
-    def __iter__(self) -> Iterator[np.ndarray]:
+    def __iter__(self) -> Iterator[Taken]:
         for index, path in enumerate(self.clean):
             clean = self._read(path)
             high, wide = (side // self.scale * self.scale for side in clean.shape[:2])
@@ -57,13 +60,18 @@ class Pairs:
             degraded = self._degraded(clean, index)
             if self.eight_bit:
                 degraded = np.rint(degraded.clip(0, 1) * 255).astype(np.uint8)
-            self.waiting[index] = Taken(name=path.name, clean=clean, degraded=degraded)
-            self.pixels += high * wide
-            yield degraded
+            yield Taken(name=path.name, clean=clean, degraded=degraded)
 
-    def taken(self, index: int) -> Taken:
-        """Picture `index`, which is forgotten here."""
-        return self.waiting.pop(index)
+    def batches(self, pixels: int) -> Iterator[list[Taken]]:
+        """As many together as have about so many clean pixels."""
+        some: list[Taken] = []
+        for taken in self:
+            some.append(taken)
+            if sum(one.pixels for one in some) >= pixels:
+                yield some
+                some = []
+        if some:
+            yield some
 
     def _degraded(self, clean: Pixels, index: int) -> np.ndarray:
         if self.degraded is None:

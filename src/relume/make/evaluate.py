@@ -25,6 +25,7 @@ __all__ = ["Evaluation", "Protocol", "Row", "degrade", "evaluate"]
 
 BOTH = ("psnr", "ssim")
 RESAMPLES = 10_000
+TOGETHER = 8_000_000  # pixels of pictures that the engine gets at once, while nothing else is done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class Evaluation:
         told: what the model was told, by its name ("sigma" in [0, 1] units, "quality" 1 to 100); empty: it found out
             itself, or needs nothing.
         sha256: of the model's file; None for a classical filter.
-        seconds: of restoring all pictures, on whatever else the machine was doing.
+        seconds: of restoring all pictures (not of degrading and comparing them), on whatever else the machine was doing.
         megapixels: of all clean pictures together.
         wish: what was asked for beside that, as `Engine.process` takes it.
     """
@@ -195,10 +196,10 @@ def evaluate(
 
     The papers' protocol: noise in float, neither clipped nor rounded, drawn for picture i from (`seed`, i) alone; PSNR
     and SSIM of the clipped result on RGB, averaged over pictures; `how` changes that. Instead of a degradation,
-    `degraded` may be a folder of the same pictures, damaged. The model is told the noise level where the degradation
-    is Gaussian noise of one sigma, and the quality where it is JPEG of one quality, unless `blind`. `limit` takes the
-    first pictures only; `watch(index, taken, restored)` sees every picture; `wish` goes to `Engine.process` and stands
-    above what is told; `engine` goes to `relume.Engine`.
+    `degraded` may be a folder of the same pictures, damaged. A model that asks is told the noise level where the
+    degradation is Gaussian noise of one sigma, and the quality where it is JPEG of one quality, unless `blind`.
+    `limit` takes the first pictures only; `watch(index, taken, restored)` sees every picture; `wish` goes to
+    `Engine.process` and stands above what is told; `engine` goes to `relume.Engine`.
     """
     if (degradation is None) == (degraded is None):
         raise BadInputError("An evaluation takes a degradation or a folder of degraded pictures; give one of the two.")
@@ -217,14 +218,19 @@ def evaluate(
             grey=how.grey,
             eight_bit=how.eight_bit,
         )
-        began = time.perf_counter()
+        told = {name: value for name, value in told.items() if name == manifest.told}
+        asked = {**_wish(told), **(wish or {})}
         rows: list[Row] = []
-        for index, restored in enumerate(running.process(pairs, **{**_wish(told), **(wish or {})})):
-            taken = pairs.taken(index)
-            rows.append(_row(taken, restored, scale=manifest.scale, how=how))
-            if watch is not None:
-                watch(index, taken, restored)
-        seconds = time.perf_counter() - began
+        seconds, pixels = 0.0, 0
+        for some in pairs.batches(TOGETHER):
+            began = time.perf_counter()
+            results = list(running.process((taken.degraded for taken in some), **asked))
+            seconds += time.perf_counter() - began
+            for taken, restored in zip(some, results, strict=True):
+                pixels += taken.pixels
+                if watch is not None:
+                    watch(len(rows), taken, restored)
+                rows.append(_row(taken, restored, scale=manifest.scale, how=how))
     precision, sha256 = _weights(manifest, engine.get("precision", "auto"))
     return Evaluation(
         task=task,
@@ -238,7 +244,7 @@ def evaluate(
         told=told,
         how=how,
         seconds=round(seconds, 3),
-        megapixels=round(pairs.pixels / 1e6, 3),
+        megapixels=round(pixels / 1e6, 3),
         rows=tuple(rows),
         wish=dict(wish or {}),
     )
