@@ -12,6 +12,7 @@ import csv
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from _plot import Point, draw
 
@@ -107,7 +108,7 @@ def read_options() -> argparse.Namespace:
 
 def restorers(options: argparse.Namespace, chosen: Field, folder: Path) -> list[Found]:
     """Every restorer of the task, each way it can run; those that cannot are told of and left out."""
-    ways = [
+    ways: list[dict[str, Any]] = [
         {"model": manifest.name, "precision": precision, "runtime": runtime, "threads": options.threads}
         for manifest in (model.manifest for model in Store().models())
         if manifest.task == options.task and (manifest.is_classical or manifest.scale == chosen.scale)
@@ -116,7 +117,7 @@ def restorers(options: argparse.Namespace, chosen: Field, folder: Path) -> list[
         if precision != "int8" or "int8" in manifest.precisions
     ]
     scale = chosen.scale if chosen.scale > 1 else None
-    shared = {"task": options.task, "scale": scale, "device": "cpu"}
+    shared: dict[str, Any] = {"task": options.task, "scale": scale, "device": "cpu"}
     times = in_turns([{**way, **shared, "size": options.size} for way in ways], runs=options.runs)
     found: list[Found] = []
     for way, timed in zip(ways, times, strict=True):
