@@ -1,7 +1,8 @@
 """The pages of this folder are tests: their Python and their commands run, top to bottom, in a folder of their own.
 
 Each page finds the pictures that `_pictures` makes. Of ```sh blocks every line runs, and must succeed; trainings are
-cut to two steps. What cannot run here (another machine, a network) stands in ```text.
+cut to two steps. What cannot run here (another machine, a network) or takes minutes stands in
+```text. Pages on training are marked slow.
 """
 
 import os
@@ -16,9 +17,11 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
+HERE = Path(__file__).parent
 STEPS = "2"
 
 
@@ -131,6 +134,13 @@ def _leave(namespace: dict[str, Any]) -> None:
     folder = Path.cwd()
     os.chdir(namespace["here"])
     shutil.rmtree(folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of a page, since its later parts need the earlier ones."""
+    for item in items:
+        if item.path.parent == HERE / "how-to" or item.path == HERE / "tutorial.md":
+            item.add_marker("slow")
 
 
 pytest_collect_file = Sybil(
