@@ -66,7 +66,7 @@ class Evaluation:
         told: what the model was told, by its name ("sigma" in [0, 1] units, "quality" 1 to 100); empty: it found out
             itself, or needs nothing.
         sha256: of the model's file; None for a classical filter.
-        seconds: of restoring all pictures (not of degrading and comparing them), on whatever else the machine was doing.
+        seconds: of restoring all pictures (not of degrading and comparing), on whatever else the machine was doing.
         megapixels: of all clean pictures together.
         wish: what was asked for beside that, as `Engine.process` takes it.
     """

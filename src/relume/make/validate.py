@@ -1,5 +1,6 @@
 """How good the averaged weights are while they train: PSNR on pictures that are held out."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from relume.make.data import AbstractData
 from relume.make.recipe import Recipe
 from relume.make.regimes._pairs import Pairs, told
 
-SIDE = 128
+SIDE = 128  # pixels of a crop, or as many fewer as the net's grid asks for
 COUNT = 16
 
 
@@ -26,10 +27,14 @@ class Validation:
     @classmethod
     def of(cls, recipe: Recipe, held_out: AbstractData | None, *, net: Any) -> "Validation | None":
         """For `net`, from the pictures that are large enough; None where there are none."""
-        if held_out is None or not held_out.fits(SIDE):
+        if held_out is None:
+            return None
+        grid = math.lcm(net.multiple_of * net.scale, held_out.scale)
+        side = max(SIDE // grid, 1) * grid
+        if not held_out.fits(side):
             return None
         pairs = Pairs(recipe=recipe, data=held_out, told=told(net))
-        batches = [pairs.held_out(index, side=SIDE) for index in range(COUNT)]
+        batches = [pairs.held_out(index, side=side) for index in range(COUNT)]
         columns = zip(*((batch.clean, *batch.inputs(net)) for batch in batches), strict=True)
         clean, *inputs = (torch.cat(column) for column in columns)
         return cls(clean, tuple(inputs))
