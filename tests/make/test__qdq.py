@@ -192,3 +192,9 @@ def test_zero_is_a_level_of_every_range():
         span = Span(low, high)
         assert 0 <= span.zero <= 255
         assert (span.zero - span.zero) * span.scale == 0
+
+
+def test_values_that_are_all_far_from_zero_have_a_range_by_every_rule():
+    values = np.linspace(0.5, 1.0, 20_000)
+    for rule in METHODS.values():
+        assert error(values, rule(values)) < 1e-5

@@ -48,6 +48,8 @@ def entropy(values: Values) -> Span:
     def cost(span: Span) -> float:
         level = np.clip(np.rint(middles / span.scale) + span.zero, 0, STEPS).astype(int)
         inside = (middles >= span.low) & (middles <= span.high)
+        if not inside.any():
+            return np.inf  # all values are further from zero
         kept = np.bincount(level, weights=counts * inside, minlength=STEPS + 1)
         filled = np.bincount(level, weights=(counts > 0) & inside, minlength=STEPS + 1)
         known = np.where((counts > 0) & inside, kept[level] / np.maximum(filled[level], 1), 0.0)

@@ -1,6 +1,7 @@
 """What of a model is computed in 8 bits, and with which ranges: chosen by what it costs on crops."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,14 @@ from relume.errors import BadModelError
 from relume.extras import need
 from relume.make._calibrate import METHODS
 from relume.make._levelling import levelled
-from relume.make._qdq import Layer, Plan, Span, find_layers, find_sums, quantized
+from relume.make._qdq import Layer, Plan, Span, find_layers, find_sums, quantized, used
 from relume.make._trial import Trial
+from relume.make._tune import tuned
 from relume.run.session.onnx import OnnxSession
 
 SAMPLES = 200_000  # values of a tensor that its range is chosen by
+WIDER, NARROWER = 1.5, 0.75
+CHEAP = 0.04  # dB that the result of one layer or sum may cost in 8 bits before the weights are tuned
 REACH = 0.9999  # share of a channel's values that its reach covers
 
 
@@ -42,7 +46,8 @@ class Search:
 
     def kept(self) -> tuple[str, ...]:
         """The weights' names of convolutions, and sums, that are computed in float."""
-        layers = [layer.name for layer in find_layers(self.model) if layer not in self.plan.layers]
+        planned = {layer.name for layer in self.plan.layers}
+        layers = [layer.name for layer in find_layers(self.model) if layer.name not in planned]
         return (*layers, *sorted(find_sums(self.model) - self.plan.sums))
 
     def choose_method(self) -> None:
@@ -56,16 +61,32 @@ class Search:
             else:
                 self.spans = before
 
+    def fit_ranges(self, plan: Plan) -> None:
+        """Each range that `plan` uses made wider or narrower, one after the other, where that loses less.
+
+        A rule sees how a tensor's values are spread, and not how much a clipped one matters behind it.
+        """
+        lost = self.loss(plan)
+        for name in used(plan):
+            before = self.spans[name]
+            for share in (WIDER, NARROWER):
+                self.spans[name] = Span(before.low * share, before.high * share)
+                if (less := self.loss(plan)) < lost:
+                    lost = less
+                    break
+                self.spans[name] = before
+
     def choose_plan(self, target: float) -> None:
         """What stays in float, until no more than `target` dB are lost on the crops chosen by.
 
         With sums in float, the layer goes back to float that brings most for its time, then the next. After that sums
         go to 8 bits where that costs nothing.
         """
-        plan = Plan(self.layers)
+        self.fit_ranges(Plan(self.layers))
+        plan = self._with_dear_results_in_float(Plan(self.layers))
         lost = self.loss(plan)
-        brings = {layer: (lost - self.loss(_without(plan, layer))) / self._cost(layer) for layer in self.layers}
-        for layer in sorted(self.layers, key=lambda layer: -brings[layer]):
+        brings = {layer: (lost - self.loss(_without(plan, layer))) / self._cost(layer) for layer in plan.layers}
+        for layer in sorted(plan.layers, key=lambda layer: -brings[layer]):
             if lost <= target:
                 break
             fewer = _without(plan, layer)
@@ -77,6 +98,28 @@ class Search:
                 plan = more
         self.plan = plan
 
+    def tune(self, batches: Iterable[Trial], *, teacher: Any, steps: int) -> None:
+        """All but the first convolution in 8 bits, and what is cheap of the rest; then the weights are moved to fit."""
+        plan = Plan(find_layers(self.model)[1:])
+        self.fit_ranges(plan)
+        self.plan = self._with_cheap_sums(self._with_dear_results_in_float(plan))
+        self.model = tuned(self.model, batches, teacher=teacher, plan=self.plan, spans=self.spans, steps=steps)
+
+    def _with_dear_results_in_float(self, plan: Plan) -> Plan:
+        lost = self.loss(plan)
+        for layer in plan.layers:
+            opened = tuple(replace(other, ends=True) if other is layer else other for other in plan.layers)
+            if not layer.relu and not layer.ends and (less := self.loss(Plan(opened))) < lost - CHEAP:
+                plan, lost = Plan(opened), less
+        return plan
+
+    def _with_cheap_sums(self, plan: Plan) -> Plan:
+        limit = self.loss(plan) + CHEAP
+        cheap = (
+            name for name in sorted(find_sums(self.model)) if self.loss(Plan(plan.layers, frozenset({name}))) <= limit
+        )
+        return Plan(plan.layers, frozenset(cheap))
+
     def _cost(self, layer: Layer) -> float:
         """Multiplications."""
         return layer.macs * self.sizes[layer.writes] / len(self.values[layer.writes])
@@ -84,6 +127,15 @@ class Search:
 
 def search(plain: Any, calibrating: Trial, choosing: Trial, *, target: float) -> Search:
     """The choice for `plain` (an unpacked model), made on `choosing` with ranges of `calibrating`."""
+    found = ranged(plain, calibrating, choosing)
+    found.choose_plan(target)
+    if not found.plan.layers:
+        raise BadModelError("Every convolution had to stay in float to keep the quality. Leave the model in fp32.")
+    return found
+
+
+def ranged(plain: Any, calibrating: Trial, choosing: Trial) -> Search:
+    """The model with its channels levelled, and its ranges chosen; nothing is planned yet."""
     seen, _ = _activations(plain, calibrating)
     reach = {name: np.quantile(np.abs(values), REACH, axis=1) for name, values in seen.items()}
     model = levelled(plain, reach)
@@ -95,9 +147,6 @@ def search(plain: Any, calibrating: Trial, choosing: Trial, *, target: float) ->
         )
     found = Search(model, layers, choosing, choosing.psnr(plain.SerializeToString()), values, sizes)
     found.choose_method()
-    found.choose_plan(target)
-    if not found.plan.layers:
-        raise BadModelError("Every convolution had to stay in float to keep the quality. Leave the model in fp32.")
     return found
 
 

@@ -42,6 +42,7 @@ class Layer:
         writes: the tensor it writes, behind its ReLU if it has one of its own.
         relu: whether it has.
         macs: multiplications for each pixel of what it writes.
+        ends: its result is read by no convolution and no sum, say by a resize: it stays in float.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Layer:
     writes: str
     relu: bool
     macs: int
+    ends: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def find_layers(model: Any) -> tuple[Layer, ...]:
         after = readers.get(node.output[0], [])
         relu = len(after) == 1 and getattr(after[0], "op_type", "") == "Relu"
         writes = after[0].output[0] if relu else node.output[0]
-        found.append(Layer(node.input[1], node.input[0], writes, relu, int(np.prod(weights[node.input[1]].dims))))
+        macs = int(np.prod(weights[node.input[1]].dims))
+        ends = not {getattr(reader, "op_type", "") for reader in readers.get(writes, [])} & {"Conv", "Add"}
+        found.append(Layer(node.input[1], node.input[0], writes, relu, macs, ends))
     return tuple(found)
 
 
@@ -105,6 +109,13 @@ def find_sums(model: Any) -> frozenset[str]:
     return frozenset(
         node.output[0] for node in model.graph.node if node.op_type == "Add" and not weights & set(node.input)
     )
+
+
+def used(plan: Plan) -> tuple[str, ...]:
+    """The tensors that it rounds, each once."""
+    reads = [layer.reads for layer in plan.layers]
+    writes = [layer.writes for layer in plan.layers if not layer.ends]
+    return tuple(dict.fromkeys((*reads, *writes, *sorted(plan.sums))))
 
 
 def quantized(model: Any, plan: Plan, spans: Mapping[str, Span]) -> Any:
@@ -128,7 +139,7 @@ class _Builder:
     def __post_init__(self) -> None:
         self._onnx = need("onnx", extra="train")
         self._layers = {layer.name: layer for layer in self.plan.layers}
-        self._relus = {layer.writes: layer for layer in self.plan.layers if layer.relu}
+        self._relus = {layer.writes for layer in self.plan.layers if layer.relu and not layer.ends}
         self._stored = {tensor.name: tensor for tensor in self.model.graph.initializer}
 
     def build(self) -> Any:
@@ -138,10 +149,8 @@ class _Builder:
                 self._convolution(node, self._layers[node.input[1]])
             elif (kind == "Relu" and result in self._relus) or (kind == "Add" and result in self.plan.sums):
                 if kind == "Add":
-                    node.input[:] = [self._in_8_bits(name) for name in node.input]
+                    node.input[:] = [f"{name}.8bit" if name in self.ready else name for name in node.input]
                 self._write(node, result)
-            elif kind == "Resize" and node.input[0] in self.ready and self._is_summed(result):
-                self._pass_on(node, result)
             else:
                 self.nodes.append(node)
         replace_nodes(self.model, self.nodes)
@@ -156,7 +165,7 @@ class _Builder:
         self._weights(layer.name, np.rint(weights / scale[:, None, None, None]).astype(np.int8), scale)
         self._weights(f"{layer.name}.bias", np.rint(bias / of_sums).astype(np.int32), of_sums)
         node.input[:] = [read, f"{layer.name}.8bit", f"{layer.name}.bias.8bit"]
-        if layer.relu:
+        if layer.relu or layer.ends:
             self.nodes.append(node)
         else:
             self._write(node, layer.writes)
@@ -168,24 +177,12 @@ class _Builder:
         span = self.spans[result]
         self._ready(result, scale=span.scale, zero=span.zero)
 
-    def _pass_on(self, node: Any, result: str) -> None:
-        """Nearest neighbours of levels are levels of the same scale."""
-        scale, zero = self.ready[node.input[0]]
-        node.input[0] = f"{node.input[0]}.8bit"
-        node.output[0] = f"{result}.raw"
-        self.nodes.append(node)
-        self._ready(result, scale=scale, zero=zero)
-
     def _ready(self, result: str, *, scale: float, zero: int) -> None:
         """`RESULT.raw` in 8 bits: as `RESULT.8bit` for those who read it so, and as `RESULT`."""
         self._pair(f"{result}.raw", result, scale=scale, zero=zero)
         names = self._constants(f"{result}.8bit", np.float32(scale), np.uint8(zero))
         self._node("DequantizeLinear", [f"{result}.levels", *names], f"{result}.8bit")
         self.ready[result] = (scale, zero)
-
-    def _is_summed(self, name: str) -> bool:
-        nodes = self.model.graph.node
-        return any(name in node.input and node.output[0] in self.plan.sums for node in nodes)
 
     def _in_8_bits(self, name: str) -> str:
         if name not in self.ready:

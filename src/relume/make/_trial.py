@@ -1,6 +1,7 @@
 """Crops to calibrate and to judge an 8-bit model on: what it is fed, and what should come out."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from relume.tasks import TASKS
 
 SIDE = 160
 COUNT = 16  # crops of each part
+FIRST = 1000  # seed of what is tuned on; what is calibrated on and judged by has smaller ones
 STREAMED = Reading(memory_limit=300_000_000)  # few pictures of many are needed
 # Where a task's usual damage has one strength, a model has to serve others too.
 STRENGTHS: Mapping[str, Sequence[str]] = {
@@ -72,10 +74,32 @@ def trials(
     side = -(-side // step) * step
     found: list[Trial] = []
     for place, clean in enumerate(_rendered(side, count) if data is None else _cut(manifest, data, side, count)):
-        cut = clean if manifest.channels == 3 else np.tensordot(clean, LUMA, axes=(1, 0))[:, None]
+        cut = _in_channels(manifest, clean)
         feeds = {spec: _feed(manifest, names, damage, cut, seed=place) for spec, damage in damages.items()}
         found.append(Trial("rendered pictures" if data is None else str(data), cut, feeds))
     return found
+
+
+def batches(
+    manifest: Manifest, names: Sequence[str], *, data: Path | None, specs: Sequence[str], side: int, count: int
+) -> Iterator[Trial]:
+    """Without end: crops of the pictures that were trained on, each batch of one damage, the damages in turns."""
+    damages = {spec: parse(spec) for spec in specs or _specs(manifest)}
+    step = manifest.multiple_of * manifest.scale
+    side = -(-side // step) * step
+    training = None if data is None else _split(_opened(manifest, data), SIDE)[0]
+    rng = np.random.default_rng(4)
+    for place, spec in enumerate(itertools.cycle(damages)):
+        if training is None:
+            clean = _leaves(side, range(FIRST + place * count, FIRST + (place + 1) * count))
+        else:
+            clean = training.crops(count, side, rng=rng).clean.numpy()
+        cut = _in_channels(manifest, clean)
+        yield Trial(str(data), cut, {spec: _feed(manifest, names, damages[spec], cut, seed=FIRST + place)})
+
+
+def _in_channels(manifest: Manifest, clean: Batch) -> Batch:
+    return clean if manifest.channels == 3 else np.tensordot(clean, LUMA, axes=(1, 0))[:, None].astype(np.float32)
 
 
 def _specs(manifest: Manifest) -> Sequence[str]:
@@ -90,10 +114,11 @@ def _specs(manifest: Manifest) -> Sequence[str]:
 
 
 def _rendered(side: int, count: int) -> list[Batch]:
-    return [
-        np.stack([dead_leaves(side, side, seed=count * part + place).transpose(2, 0, 1) for place in range(count)])
-        for part in range(3)
-    ]
+    return [_leaves(side, range(count * part, count * (part + 1))) for part in range(3)]
+
+
+def _leaves(side: int, seeds: Iterable[int]) -> Batch:
+    return np.stack([dead_leaves(side, side, seed=seed).transpose(2, 0, 1) for seed in seeds])
 
 
 def _cut(manifest: Manifest, data: Path, side: int, count: int) -> list[Batch]:

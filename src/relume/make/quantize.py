@@ -11,15 +11,16 @@ import numpy as np
 
 from relume.errors import BadInputError, BadModelError
 from relume.extras import need
-from relume.make._choice import search
+from relume.make._choice import ranged, search
 from relume.make._qdq import unpacked
-from relume.make._trial import COUNT, SIDE, trials
+from relume.make._trial import COUNT, SIDE, batches, trials
 from relume.make.export import store_in_half
 from relume.run.manifest import Manifest, ModelFile, digest
 from relume.run.store import Model, Store
 
 LIMIT = 0.1  # dB
 CAREFUL = 0.75  # share of the limit that the choice keeps to, since it is made on other crops than the judgement
+TUNED_SIDE, TUNED_COUNT = 96, 4  # crops of a step
 FILE = "model.int8.onnx"
 
 
@@ -33,6 +34,7 @@ class Quantized:
         fp32, int8: mean PSNR on held-out crops, in dB, by damage.
         method: of the ranges: the best of `tried`, each with the dB that it loses on the crops chosen by.
         kept: convolutions and sums that stay in float.
+        steps: that the weights were tuned for; 0 where they are the model's own.
         bytes_fp32, bytes_int8: of the model in full precision, and of what was written.
     """
 
@@ -45,6 +47,7 @@ class Quantized:
     kept: tuple[str, ...]
     bytes_fp32: int
     bytes_int8: int
+    steps: int = 0
 
     @property
     def lost(self) -> float:
@@ -92,6 +95,7 @@ def quantize(
     limit: float = LIMIT,
     side: int = SIDE,
     count: int = COUNT,
+    tune: int = 0,
 ) -> Quantized:
     """Put an `int8` file beside a model's `fp32` one, and name it in the manifest.
 
@@ -108,6 +112,8 @@ def quantize(
         limit: in dB.
         side: of a crop, in pixels, rounded up to what the model takes.
         count: crops to calibrate on, as many to choose by, and as many to judge by.
+        tune: steps for which the weights are moved so that more can be in 8 bits (`relume.make._tune`): all but the
+            first convolution, and most sums. A few hundred steps are enough.
     """
     if model.folder is None or "fp32" not in model.manifest.precisions:
         raise BadInputError(f"{model.manifest.name} has no fp32 file to quantise. Name a network, say balanced.")
@@ -115,7 +121,12 @@ def quantize(
     plain = _read(source)
     names = [value.name for value in plain.graph.input]
     calibrating, choosing, judging = trials(model.manifest, names, data=data, specs=specs, side=side, count=count)
-    found = search(plain, calibrating, choosing, target=CAREFUL * limit)
+    if tune > 0:
+        found = ranged(plain, calibrating, choosing)
+        crops = batches(model.manifest, names, data=data, specs=specs, side=TUNED_SIDE, count=TUNED_COUNT)
+        found.tune(crops, teacher=plain, steps=tune)
+    else:
+        found = search(plain, calibrating, choosing, target=CAREFUL * limit)
     content = _packed(found.build(found.plan))
     result = Quantized(
         file=(out or model.folder) / FILE,
@@ -127,6 +138,7 @@ def quantize(
         kept=found.kept(),
         bytes_fp32=plain.ByteSize(),
         bytes_int8=len(content),
+        steps=tune,
     )
     if result.lost > limit:
         raise BadModelError(
