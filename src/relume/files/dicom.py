@@ -143,8 +143,8 @@ def _scale(data: Any, samples: Samples) -> Scale:
         return Scale(dtype=samples.dtype, span=(low, high), low=low, high=high)
     if data.get("Modality") == "CT" and data.get("RescaleSlope") and "RescaleIntercept" in data:
         slope, intercept = float(data.RescaleSlope), float(data.RescaleIntercept)
-        span = tuple((units - intercept) / slope for units in HOUNSFIELD)
-        return Scale(dtype=samples.dtype, span=span, low=low, high=high)
+        black, white = ((units - intercept) / slope for units in HOUNSFIELD)
+        return Scale(dtype=samples.dtype, span=(black, white), low=low, high=high)
     padding = data.get("PixelPaddingValue")
     seen = samples[samples != padding] if padding is not None else samples
     seen = seen if seen.size else samples

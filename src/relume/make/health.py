@@ -38,7 +38,7 @@ class Health:
         if float(self._longest) >= self.limit:
             raise BadModelError(
                 f"{self.of} or its gradient was no finite number in {self.limit} steps in a row, up to step {step}; "
-                "the state saved last is whole. Resume with a lower learning_rate (--set learning_rate=…), or in 32-true."
+                "the state saved last is whole. Resume with a lower rate (--set learning_rate=…), or in 32-true."
             )
         return float(self._row) == 0
 

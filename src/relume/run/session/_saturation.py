@@ -22,4 +22,4 @@ def saturates() -> bool:
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
     (sums,) = session.run(None, {"a": np.full((ROWS, DEPTH), 255, np.uint8)})
-    return not np.array_equal(sums, np.full((ROWS, ROWS), 255 * 127 * DEPTH))
+    return not np.array_equal(np.asarray(sums), np.full((ROWS, ROWS), 255 * 127 * DEPTH))
