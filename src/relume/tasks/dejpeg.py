@@ -10,6 +10,6 @@ DEJPEG = Task(
     inputs=("image", "quality"),
     degradation="jpeg:quality=30",
     metrics=("psnr", "ssim"),
-    default="reapply_jpeg",
+    default="balanced",
     baseline="reapply_jpeg",
 )

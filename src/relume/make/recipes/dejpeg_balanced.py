@@ -1,6 +1,10 @@
 """Colour and grey JPEG repair, quality 5 to 95, once or twice compressed, told the quality or not.
 
 `relume train dejpeg_balanced --data DATA/train --out runs/dejpeg_balanced`
+
+The shipped weights took 36,000 steps (`steps` was lowered from 60,000 on the way), 66 minutes on one core of a shared
+CPU server, and reach 28.93 dB at quality 10 and 33.67 dB at quality 40 on LIVE1 in grey (the input: 27.77 and 32.35;
+DnCNN's published row: 29.19 and 33.96). The held-out PSNR was still rising: more steps will be better.
 """
 
 from relume.degrade import Range
