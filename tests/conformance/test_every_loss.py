@@ -49,7 +49,7 @@ def of_net(loss, restored):
 class TestEveryLoss:
     def test_is_one_number_and_grows_with_the_noise(self, name):
         loss = loss_of(name)
-        losses = [loss(of_net(loss, CLEAN + level * NOISE), CLEAN) for level in (0.0, 0.05, 0.1, 0.2)]
+        losses = [loss(of_net(loss, CLEAN + level * NOISE), CLEAN).detach() for level in (0.0, 0.05, 0.1, 0.2)]
         assert all(value.shape == () and value.isfinite() for value in losses)
         assert losses == sorted(losses)
         if getattr(loss, "looks_at_clean", True):
@@ -72,8 +72,8 @@ class TestEveryLoss:
     def test_a_batch_is_the_mean_of_its_pictures(self, name):
         loss = loss_of(name)
         restored = of_net(loss, CLEAN + 0.1 * torch.tensor([1.0, 2.0]).view(2, 1, 1, 1) * NOISE)
-        one, two = loss(restored[:1], CLEAN[:1]), loss(restored[1:], CLEAN[1:])
-        assert float(loss(restored, CLEAN)) == pytest.approx(float((one + two) / 2), rel=1e-4)
+        one, two = loss(restored[:1], CLEAN[:1]).detach(), loss(restored[1:], CLEAN[1:]).detach()
+        assert float(loss(restored, CLEAN).detach()) == pytest.approx(float((one + two) / 2), rel=1e-4)
 
     def test_takes_grey_pictures(self, name):
         loss = loss_of(name)

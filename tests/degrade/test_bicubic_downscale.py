@@ -50,6 +50,7 @@ def test_is_what_the_classical_bicubic_restorer_does():
 
 
 def test_weights_are_kept_for_the_next_step_but_not_those_of_large_pictures():
+    _resample._kept.cache_clear()
     with torch.inference_mode():
         first = BicubicDownscale(scale=3)(picture(30, 36), torch.Generator())
     clean = picture(30, 36).requires_grad_()

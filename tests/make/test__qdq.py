@@ -61,7 +61,8 @@ def by_hand(model, picture, chosen, sums):
             weights = np.rint(weights / scale) * scale
         padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
         return (
-            np.stack([correlate(padded, w, mode="valid")[0] for w in weights]) + stored[f"{name}.bias"][:, None, None]
+            np.stack([correlate(padded, w, mode="valid", method="direct")[0] for w in weights])
+            + stored[f"{name}.bias"][:, None, None]
         )
 
     a = conv(picture[0].transpose(2, 0, 1), "one")

@@ -36,7 +36,5 @@ def test_many_in_a_row_end_the_run_and_say_what_to_do(precision, limit):
     for _ in range(limit):
         stepped(health, SICK)
     stepped(health, WELL)  # a row that has ended between two looks counts all the same
-    with pytest.raises(
-        BadModelError, match=rf"in {limit} steps in a row, up to step 8; .* Resume with a lower learning"
-    ):
+    with pytest.raises(BadModelError, match=rf"in {limit} steps in a row, up to step 8; .* Resume with a lower rate"):
         health.check(8)

@@ -156,3 +156,14 @@ def test_a_grey_net_that_is_told_the_quality_says_so_and_verifies(data, tmp_path
     assert not np.array_equal(told, other)
     alone = relume.dejpeg(picture[..., :1], model=str(folder), jpeg_quality=10)
     np.testing.assert_allclose(told[..., :1], alone, atol=1e-5)
+
+
+def test_a_model_is_not_replaced_unless_that_is_said(run, tmp_path):
+    first = register(run, tmp_path, summary="First.")
+    with pytest.raises(BadInputError, match=r"denoise-tiny-x1 holds a model already. Give this one another name, or"):
+        register(run, tmp_path, summary="Second.")
+    assert Manifest.read(first / "manifest.json").summary == "First."
+    other = register(run, tmp_path, summary="Second.", name="other")
+    assert Manifest.read(other / "manifest.json").name == "other"
+    assert register(run, tmp_path, summary="Third.", replace=True) == first
+    assert Manifest.read(first / "manifest.json").summary == "Third."

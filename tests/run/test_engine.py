@@ -1,6 +1,8 @@
 """Many pictures at once are restored like one after the other; what fails, fails alone; nothing grows without bound."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -510,3 +512,19 @@ def test_an_unknown_setting_is_answered_with_those_there_are(models: Path) -> No
         Engine("denoise", model="box", settings={"radios": 2})
     with pytest.raises(UnknownOptionError, match="Model 'mean' has no option 'radius'. Its options: none"):
         relume.denoise(np.zeros((4, 4)), model="mean", radius=2)
+
+
+FORGOTTEN = """
+import numpy as np
+import relume
+engine = relume.Engine("denoise", threads=2)
+noisy = np.random.default_rng(0).random((700, 700, 3), np.float32)
+for restored in engine.process([noisy] * 6, sigma=0.1, noise_type="gaussian"):
+    break
+print("left")
+"""
+
+
+def test_an_engine_that_nobody_closed_lets_the_interpreter_end_in_peace():
+    done = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "left\n", "")

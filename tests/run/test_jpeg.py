@@ -86,3 +86,9 @@ def test_a_picture_that_never_was_a_jpeg_is_left_as_it_is_and_that_is_said():
 def test_a_quality_out_of_range_is_refused():
     with pytest.raises(BadInputError, match=r"jpeg_quality goes from 1 to 100, but came as 0"):
         Wish(jpeg_quality=0)
+
+
+def test_a_picture_with_gaps_is_no_jpeg():
+    gappy = scene()
+    gappy[3, 4] = np.nan
+    assert np.array_equal(relume.dejpeg(gappy, model="reapply_jpeg"), gappy, equal_nan=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from relume.assess import _grid, _luminance, _sample
 from relume.image import Image, Kept
 
@@ -60,7 +62,7 @@ def quality_of(kept: Kept) -> int | None:
 def estimate(crops: Sequence[_sample.Crop], quality_file: int | None = None) -> JpegFindings:
     """From parts of one picture, cut at multiples of 8 pixels."""
     planes = [_luminance.of(window) * 255 for window in _sample.spread(crops, pixels=600_000)]
-    found = _grid.find(planes)
+    found = _grid.find(planes) if all(np.isfinite(plane).all() for plane in planes) else None
     if found is None:
         return JpegFindings(quality_file=quality_file, quality_pixels=None, grid=None, blockiness=None)
     return JpegFindings(

@@ -32,6 +32,10 @@ def export(
     ] = None,
     summary: Annotated[str, typer.Option(help="One line for `relume models list`.")] = "",
     version: Annotated[str, typer.Option(help="Tells editions of a model apart.")] = "1",
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", show_default=False, help="Of the model; the recipe's when not given.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the model of that name in DIR.")] = False,
     term: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,7 +58,13 @@ def export(
 
     print(
         register(
-            run, models, summary=summary, version=version, terms=o.read_pairs("--term", term or [], like="FOLDER=TERMS")
+            run,
+            models,
+            summary=summary,
+            version=version,
+            name=name,
+            replace=replace,
+            terms=o.read_pairs("--term", term or [], like="FOLDER=TERMS"),
         )
     )
     return 0

@@ -47,7 +47,7 @@ def prune(
     share = pruned.after / pruned.before
     say(
         f"{pruned.before:.1f} GMAC/MP before, {pruned.after:.1f} left ({share:.0%}). "
-        f"Train it on: relume train {out / 'recipe.json'} --init {out}",
+        f"Train it on: relume train {out / 'recipe.json'} --init {out} --data DATA --out RUN",
         about=out,
     )
     return 0

@@ -36,14 +36,20 @@ def register(
     terms: Mapping[str, str] | None = None,
     licence: str = "Apache-2.0",
     evaluations: Iterable[Evaluation] = (),
+    name: str | None = None,
+    replace: bool = False,
 ) -> Path:
     """Export the run folder `run`, and put a model's folder into `models`; gives that folder.
 
     It holds `model.onnx`, `golden.npz` (a fixed input and its output) and `manifest.json` with the halo as measured,
-    the recipe, where the weights came from, and `terms`: under which terms each folder of training pictures stands. An
-    older model of that name is replaced whole.
+    the recipe, where the weights came from, and `terms`: under which terms each folder of training pictures stands.
+    It is called `name`, or as the recipe is; a model of that name is replaced, whole, only when `replace` says so.
     """
     recipe, net = load(run)
+    scale: Any = net.scale
+    target = models / f"{recipe.task}-{name or recipe.name}-x{scale}"
+    if target.exists() and not replace:
+        raise BadInputError(f"{target} holds a model already. Give this one another name, or replace that one.")
     training = _training(run, recipe, dict(terms or {}))
     with tempfile.TemporaryDirectory(prefix=".registering-", dir=_made(models)) as staging:
         ready = Path(staging) / "model"
@@ -52,7 +58,7 @@ def register(
         session = OnnxSession(file, device="cpu", threads=1)
         _golden(session, net, ready / "golden.npz")
         manifest = Manifest(
-            **_facts(recipe, net, session),
+            **_facts(recipe, net, session) | {"name": name or recipe.name},
             version=version,
             summary=summary,
             precisions={"fp32": ModelFile(file="model.onnx", sha256=digest(file))},
@@ -65,7 +71,6 @@ def register(
         manifest.write(ready / "manifest.json")
         if evaluations:
             add_scores(ready, evaluations)
-        target = models / f"{manifest.task}-{manifest.name}-x{manifest.scale}"
         if target.exists():
             target.rename(Path(staging) / "old")
         ready.rename(target)

@@ -1,6 +1,7 @@
 """Engine and AsyncEngine: many pictures through one model; reading, inference and writing overlap."""
 
 import asyncio
+import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +119,8 @@ class Engine:
         )
         self._limits = limits
         self._pool = Pool(setup, batch_size=batch_size or 1)
+        # An engine that nobody closed must not leave threads in a run while the interpreter goes away under them.
+        self._closing = weakref.finalize(self, self._pool.close)
         self._room = workers + 2
         self.manifest: Manifest = restorer.manifest
 
@@ -176,7 +179,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop what is in flight, and leave no half file."""
-        self._pool.close()
+        self._closing()
 
     def __enter__(self) -> "Engine":
         return self

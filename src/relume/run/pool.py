@@ -75,7 +75,8 @@ class Pool:
         self._tiles.close()
         self._results.close()
         for thread in self._threads:
-            thread.join()
+            if thread is not threading.current_thread():  # a forgotten engine is collected in whatever thread runs
+                thread.join()
         self._encoders.shutdown(wait=True)
 
     @contextmanager

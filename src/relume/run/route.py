@@ -21,7 +21,7 @@ INSISTED = 2.0
 # Unasked, it is told more only of grain so strong that it is hardly texture (255ths): of 248 training pictures, most of
 # them clean, 5 seemed to have more than 6, and 1 more than 12.
 GRAIN = (6.0, 12.0)
-NO_JPEG = "No trace of JPEG compression was found, so it is left as it is; name its quality (say 50) to insist"
+NO_JPEG = "No trace of JPEG compression was found, so it is left as it is; name a jpeg_quality (say 50) to insist"
 FLOOR = 5 / 255  # who says that there is noise is believed, also where JPEG has hidden it from the estimate
 
 
