@@ -99,7 +99,7 @@ def test_registering_again_replaces_the_model_whole(run, model, tmp_path):
     there = tmp_path / "denoise-tiny-x1"
     shutil.copytree(model, there)
     (there / "left-over").touch()
-    assert register(run, tmp_path, summary="Again.", version="2") == there
+    assert register(run, tmp_path, summary="Again.", version="2", replace=True) == there
     assert [path.name for path in tmp_path.iterdir()] == ["denoise-tiny-x1"]
     assert Manifest.read(there / "manifest.json").version == "2"
     assert not (there / "left-over").exists()
