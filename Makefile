@@ -17,14 +17,14 @@ demo: $(VENV)/.core  ## restore the pictures in examples/ and print what came of
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.test  ## run the tests, docs included (what CI runs)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev  ## format, lint, types, layers, tests: what a change must pass
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev  ## let ruff format and repair what it can
 	$(BIN)/ruff format
