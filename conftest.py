@@ -19,14 +19,13 @@ def _enter(namespace: dict[str, Any]) -> None:
     relume.Image.from_array(noisy.astype(np.uint16)).save(folder / "old.tif")
     for name in ("a.png", "b.png"):
         relume.Image.from_array((noisy / 257).astype(np.uint8)).save(folder / name)
-    namespace["here"] = Path.cwd()
+    namespace["here"], namespace["made"] = Path.cwd(), folder
     os.chdir(folder)
 
 
 def _leave(namespace: dict[str, Any]) -> None:
-    folder = Path.cwd()
     os.chdir(namespace["here"])
-    shutil.rmtree(folder)
+    shutil.rmtree(namespace["made"])  # and never whatever the working directory happens to be
 
 
 pytest_collect_file = Sybil(

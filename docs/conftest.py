@@ -126,14 +126,13 @@ def _shortened(words: list[str]) -> list[str]:
 def _enter(namespace: dict[str, Any]) -> None:
     folder = Path(mkdtemp(prefix="relume-page-"))
     shutil.copytree(_pictures(), folder, dirs_exist_ok=True)
-    namespace["here"] = Path.cwd()
+    namespace["here"], namespace["made"] = Path.cwd(), folder
     os.chdir(folder)
 
 
 def _leave(namespace: dict[str, Any]) -> None:
-    folder = Path.cwd()
     os.chdir(namespace["here"])
-    shutil.rmtree(folder)
+    shutil.rmtree(namespace["made"])  # and never whatever the working directory happens to be
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
