@@ -527,5 +527,4 @@ print("left")
 
 def test_an_engine_that_nobody_closed_lets_the_interpreter_end_in_peace():
     done = subprocess.run([sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, timeout=120, check=False)
-    assert (done.returncode, done.stdout) == (0, "left\n"), done.stderr
-    assert "terminate called" not in done.stderr
+    assert (done.returncode, done.stdout, done.stderr) == (0, "left\n", "")

@@ -131,7 +131,7 @@ class Pool:
         height = prepared.reader.height * self._setup.restorer.manifest.scale
         self._results.take(order, 0 if order.target else self._bytes(prepared.reader))
         if prepared.make_job is None and self._is_copy(order, prepared):
-            self._encoders.submit(self._finish, order)
+            self._encode(order)
             return
         write = self._writer(order, prepared)
 
@@ -141,7 +141,7 @@ class Pool:
 
         if prepared.make_job is None:
             copy(prepared.reader, write, on_rows)
-            self._encoders.submit(self._finish, order)
+            self._encode(order)
             return
         job = prepared.make_job(write, on_rows)
         order.left = job.count
@@ -149,6 +149,12 @@ class Pool:
             if order.error:
                 return
             self._tiles.put((order, tile), shape=tile.pixels.shape)
+
+    def _encode(self, order: Order) -> None:
+        try:
+            self._encoders.submit(self._finish, order)
+        except RuntimeError:  # the interpreter ends, and its executors have closed before anybody closed the engine
+            self._fail(order, StoppedError("The program ended before this picture was done."))
 
     def _bytes(self, reader: AbstractReader) -> int:
         """What a picture and its result take in memory."""
@@ -240,7 +246,7 @@ class Pool:
                     order.left -= 1
                     last = order.left == 0
         if last:
-            self._encoders.submit(self._finish, order)
+            self._encode(order)
 
     def _finish(self, order: Order) -> None:
         with self._lock:
